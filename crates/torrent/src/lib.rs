@@ -1,0 +1,31 @@
+//! The domain of torrent2s3: what a torrent is, what is known of it, and what it is called everywhere.
+//!
+//! Everything that enters the system is parsed here once, into a type that cannot be wrong. There is no
+//! I/O in this crate, no AWS and no async: what it decides can be tested with plain values.
+
+mod bencode;
+mod file_path;
+mod infohash;
+mod magnet;
+mod manifest;
+mod message;
+mod metainfo;
+mod object_key;
+mod part_plan;
+mod record;
+mod state;
+mod worker;
+
+pub use bencode::{BencodeError, BencodeFault};
+pub use file_path::FilePath;
+pub use infohash::{Infohash, InfohashError};
+pub use jiff::Timestamp;
+pub use magnet::{MAGNET_BYTES_MAX, MagnetError, MagnetLink};
+pub use manifest::{Manifest, StoredFile};
+pub use message::{FileTransferring, QueueMessage, TransferPhase};
+pub use metainfo::{FileKind, Metainfo, MetainfoError, MetainfoFile, TORRENT_BYTES_MAX};
+pub use object_key::{ObjectKey, ObjectKeyError, PageKey};
+pub use part_plan::PartPlan;
+pub use record::{Progress, Source, StateTimes, TorrentRecord};
+pub use state::{Owner, State};
+pub use worker::Worker;

@@ -1,0 +1,71 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A box with Deluge and an agent, as it registers itself every [`Worker::HEARTBEAT`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Worker {
+    /// The instance id, or what the agent's configuration calls it.
+    pub id: String,
+    /// Address of Deluge Web, `http://host:port`.
+    pub deluge_url: String,
+    /// Bytes free in the download folder, as Deluge says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_bytes: Option<u64>,
+    /// Torrents in its Deluge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub torrents: Option<u64>,
+    /// When it registered last.
+    pub last_seen: Timestamp,
+}
+
+impl Worker {
+    /// How often a worker registers.
+    pub const HEARTBEAT: Duration = Duration::from_secs(30);
+
+    /// Whether it registered within the last three heartbeats.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        now.duration_since(self.last_seen).as_secs() < 3 * Self::HEARTBEAT.as_secs().cast_signed()
+    }
+
+    /// The worker that takes the next torrent: live, and with the most room.
+    #[must_use]
+    pub fn choose(workers: &[Self], now: Timestamp) -> Option<&Self> {
+        workers
+            .iter()
+            .filter(|worker| worker.is_live(now))
+            .max_by_key(|worker| (worker.free_bytes, worker.last_seen))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn worker(id: &str, seen: i64, free_bytes: Option<u64>) -> Worker {
+        Worker {
+            id: id.into(),
+            deluge_url: "http://10.0.0.1:8112".into(),
+            free_bytes,
+            torrents: None,
+            last_seen: Timestamp::from_second(seen).unwrap(),
+        }
+    }
+
+    #[test]
+    fn the_live_worker_with_the_most_room_is_chosen() {
+        let now = Timestamp::from_second(1_000).unwrap();
+        let fleet = [
+            worker("gone", 900, Some(90)),
+            worker("a", 990, Some(5)),
+            worker("b", 980, Some(7)),
+        ];
+        assert_eq!(
+            Worker::choose(&fleet, now).map(|w| w.id.as_str()),
+            Some("b")
+        );
+        assert_eq!(Worker::choose(&fleet[..1], now), None);
+    }
+}
