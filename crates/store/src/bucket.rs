@@ -1,0 +1,160 @@
+use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::EncodingType;
+
+use crate::{SdkConfig, StoreError};
+
+/// One S3 bucket.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    pub(crate) client: Client,
+    pub(crate) name: String,
+}
+
+/// An object as a listing shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// Its key as text.
+    pub key: String,
+    /// Length in bytes.
+    pub size_bytes: u64,
+}
+
+/// What a browser is told of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Headers<'a> {
+    /// `Content-Type`.
+    pub content_type: &'a str,
+    /// `Cache-Control`.
+    pub cache_control: &'a str,
+}
+
+impl Bucket {
+    /// The bucket called `name`.
+    #[must_use]
+    pub fn new(config: &SdkConfig, name: String) -> Self {
+        Self {
+            client: Client::new(config),
+            name,
+        }
+    }
+
+    /// Writes an object whole.
+    ///
+    /// # Errors
+    /// When S3 does not take it.
+    pub async fn put(
+        &self,
+        key: impl ToString,
+        body: impl Into<ByteStream>,
+        headers: Headers<'_>,
+    ) -> Result<(), StoreError> {
+        let request = self
+            .client
+            .put_object()
+            .bucket(&self.name)
+            .key(key.to_string());
+        let request = request
+            .content_type(headers.content_type)
+            .cache_control(headers.cache_control);
+        let sent = request.body(body.into()).send().await;
+        sent.map(drop)
+            .map_err(|error| StoreError::aws("s3:PutObject")(error.into()))
+    }
+
+    /// Reads an object whole; `None` when there is none.
+    ///
+    /// # Errors
+    /// When S3 does not answer. Without the right to list the bucket, a missing object is one of these.
+    pub async fn get(&self, key: impl ToString) -> Result<Option<Vec<u8>>, StoreError> {
+        let fail = StoreError::aws("s3:GetObject");
+        match self
+            .client
+            .get_object()
+            .bucket(&self.name)
+            .key(key.to_string())
+            .send()
+            .await
+        {
+            Ok(object) => match object.body.collect().await {
+                Ok(bytes) => Ok(Some(bytes.to_vec())),
+                Err(error) => Err(fail(error.into())),
+            },
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
+            Err(error) => Err(fail(error.into())),
+        }
+    }
+
+    /// The length of an object in bytes; `None` when there is none.
+    ///
+    /// # Errors
+    /// When S3 does not answer. Without the right to list the bucket, a missing object is one of these.
+    pub async fn size(&self, key: impl ToString) -> Result<Option<u64>, StoreError> {
+        match self
+            .client
+            .head_object()
+            .bucket(&self.name)
+            .key(key.to_string())
+            .send()
+            .await
+        {
+            Ok(object) => Ok(object
+                .content_length()
+                .and_then(|length| u64::try_from(length).ok())),
+            Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(None),
+            Err(error) => Err(StoreError::aws("s3:HeadObject")(error.into())),
+        }
+    }
+
+    /// Every object whose key starts with `prefix`, in the order of their keys.
+    ///
+    /// # Errors
+    /// When S3 does not answer.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
+        let request = self
+            .client
+            .list_objects_v2()
+            .bucket(&self.name)
+            .prefix(prefix);
+        // XML cannot carry every character that a key can.
+        let mut pages = request
+            .encoding_type(EncodingType::Url)
+            .into_paginator()
+            .send();
+        let mut objects = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| StoreError::aws("s3:ListObjectsV2")(error.into()))?;
+            for object in page.contents() {
+                objects.push(Object {
+                    key: form_decoded(object.key().unwrap_or_default()),
+                    size_bytes: object
+                        .size()
+                        .and_then(|size| u64::try_from(size).ok())
+                        .unwrap_or_default(),
+                });
+            }
+        }
+        Ok(objects)
+    }
+}
+
+/// S3 writes keys in listings and events as form data: `+` is a space.
+fn form_decoded(key: &str) -> String {
+    let pair = form_urlencoded::parse(key.as_bytes()).next();
+    pair.map(|(key, _)| key.into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listed_keys_are_decoded_once() {
+        assert_eq!(
+            form_decoded("files/a+b%2Bc%2520d/%C3%BC"),
+            "files/a b+c%20d/ü"
+        );
+    }
+}

@@ -1,0 +1,21 @@
+//! Where facts live, in the domain's words: records in DynamoDB, messages in SQS, objects in S3.
+//!
+//! Thin over the AWS SDK: retries, signing and time limits are the SDK's. What is ours is which condition
+//! each write has, so that every step can be repeated in any order.
+
+mod aws;
+mod bucket;
+mod env;
+mod error;
+mod multipart;
+mod queue;
+mod records;
+
+pub use aws::{lambda_aws_config, worker_aws_config};
+pub use aws_config::SdkConfig;
+pub use bucket::{Bucket, Headers, Object};
+pub use env::{EnvError, required};
+pub use error::StoreError;
+pub use multipart::MultipartUpload;
+pub use queue::Queue;
+pub use records::{Changes, Created, Reading, Records};

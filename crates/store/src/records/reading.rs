@@ -1,0 +1,88 @@
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use torrent::{Infohash, Progress, State};
+
+use super::{KEY, Records, text, torrent_key, value};
+use crate::StoreError;
+
+/// What Deluge says of a torrent, as it goes into the record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The numbers that change.
+    pub progress: Progress,
+    /// The name, once Deluge has the metainfo.
+    pub name: Option<String>,
+    /// Bytes of all content, once Deluge has the metainfo.
+    pub size_bytes: Option<u64>,
+}
+
+impl Records {
+    /// Writes a reading, as long as the torrent is downloading or transferring; otherwise it is out of date.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn set_reading(
+        &self,
+        infohash: Infohash,
+        reading: Reading,
+    ) -> Result<(), StoreError> {
+        let mut sets = vec!["progress = :progress"];
+        let mut request = self.client.update_item();
+        if let Some(name) = reading.name {
+            sets.push("#name = :name");
+            request = request
+                .expression_attribute_names("#name", "name")
+                .expression_attribute_values(":name", text(name));
+        }
+        if let Some(size_bytes) = reading.size_bytes {
+            sets.push("size_bytes = :size_bytes");
+            request = request.expression_attribute_values(":size_bytes", value(size_bytes)?);
+        }
+        let request = request
+            .expression_attribute_values(":progress", value(reading.progress)?)
+            .update_expression(format!("SET {}", sets.join(", ")));
+        self.update_active(infohash, request, "#state IN (:downloading, :transferring)")
+            .await
+    }
+
+    /// Writes how many bytes are stored; never fewer than were stored before, whatever order messages take.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn set_stored_bytes(
+        &self,
+        infohash: Infohash,
+        stored_bytes: u64,
+    ) -> Result<(), StoreError> {
+        let request = self
+            .client
+            .update_item()
+            .expression_attribute_values(":stored", value(stored_bytes)?)
+            .update_expression("SET stored_bytes = :stored");
+        let condition = "#state IN (:downloading, :transferring) AND stored_bytes < :stored";
+        self.update_active(infohash, request, condition).await
+    }
+
+    async fn update_active(
+        &self,
+        infohash: Infohash,
+        request: aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder,
+        condition: &str,
+    ) -> Result<(), StoreError> {
+        let answer = request
+            .table_name(&self.table)
+            .key(KEY, text(torrent_key(infohash)))
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":downloading", text(State::Downloading.as_str()))
+            .expression_attribute_values(":transferring", text(State::Transferring.as_str()))
+            .condition_expression(condition)
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(StoreError::aws("dynamodb:UpdateItem")(error.into())),
+            },
+        }
+    }
+}
