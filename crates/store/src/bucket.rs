@@ -1,7 +1,10 @@
+use std::ops::Range;
+use std::path::Path;
+
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{ByteStream, Length};
 use aws_sdk_s3::types::EncodingType;
 
 use crate::{SdkConfig, StoreError};
@@ -82,7 +85,13 @@ impl Bucket {
                 Ok(bytes) => Ok(Some(bytes.to_vec())),
                 Err(error) => Err(fail(error.into())),
             },
-            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(GetObjectError::is_no_such_key) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(fail(error.into())),
         }
     }
@@ -103,7 +112,13 @@ impl Bucket {
             Ok(object) => Ok(object
                 .content_length()
                 .and_then(|length| u64::try_from(length).ok())),
-            Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(None),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(HeadObjectError::is_not_found) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(StoreError::aws("s3:HeadObject")(error.into())),
         }
     }
@@ -140,8 +155,24 @@ impl Bucket {
     }
 }
 
-/// S3 writes keys in listings and events as form data: `+` is a space.
-fn form_decoded(key: &str) -> String {
+/// A range of a file on disk as a request's body, read while it is sent and again when it is sent again.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub async fn file_range(path: &Path, range: Range<u64>) -> Result<ByteStream, StoreError> {
+    let length = Length::Exact(range.end - range.start);
+    let body = ByteStream::read_from()
+        .path(path)
+        .offset(range.start)
+        .length(length)
+        .build()
+        .await;
+    body.map_err(|error| StoreError::malformed(path.display().to_string(), &error))
+}
+
+/// Reads a key as S3 writes it in listings and events, as form data: `+` is a space. To be done once.
+#[must_use]
+pub fn form_decoded(key: &str) -> String {
     let pair = form_urlencoded::parse(key.as_bytes()).next();
     pair.map(|(key, _)| key.into_owned()).unwrap_or_default()
 }

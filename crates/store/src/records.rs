@@ -50,12 +50,11 @@ impl Records {
     }
 
     /// Opens the connection, TLS included, with a read that finds nothing: called while a function starts, so
-    /// that its first event need not wait for it.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
-    pub async fn connect(&self) -> Result<(), StoreError> {
-        self.item("connect".to_owned()).await.map(drop)
+    /// that its first event need not wait for it. A failure is only logged: the event will meet it again.
+    pub async fn warm_up(&self) {
+        if let Err(error) = self.item("warm-up".to_owned()).await {
+            tracing::warn!(%error, "the connection to DynamoDB could not be opened ahead");
+        }
     }
 
     /// The record of one torrent.

@@ -16,6 +16,9 @@ pub const TORRENT_BYTES_MAX: usize = 10 * 1024 * 1024;
 pub struct Metainfo {
     /// The identity of the torrent, from the original bytes of its info dictionary.
     pub infohash: Infohash,
+    /// How Deluge calls the torrent when it is added by its file: libtorrent 2 prefers the truncated v2 hash,
+    /// also for hybrid torrents. Added by its magnet link, it goes by [`Self::infohash`].
+    pub deluge_id: Infohash,
     /// The torrent's own name, cleaned as one path component; a stranger's words all the same.
     pub name: String,
     /// In the order in which Deluge numbers them.
@@ -161,6 +164,11 @@ impl Metainfo {
         }
         Ok(Self {
             infohash,
+            deluge_id: if info.version == 2 {
+                Infohash::v2_truncated(bytes)
+            } else {
+                infohash
+            },
             name: name.as_str().to_owned(),
             files,
             piece_length,

@@ -26,6 +26,9 @@ pub struct TorrentRecord {
     /// The worker whose Deluge has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker: Option<String>,
+    /// What that Deluge calls it; not the info-hash for hybrid torrents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deluge_id: Option<String>,
     /// The last reading from Deluge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<Progress>,
@@ -108,6 +111,7 @@ impl TorrentRecord {
             size_bytes: None,
             file_count: None,
             worker: None,
+            deluge_id: None,
             progress: None,
             stored_bytes: 0,
             added_at: now,

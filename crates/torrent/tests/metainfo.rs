@@ -185,9 +185,10 @@ fn hybrid_torrents_keep_the_v1_hash_and_must_agree_with_themselves() {
         ])
     };
     let info = hybrid(5);
+    let metainfo = Metainfo::parse(&torrent(&info)).unwrap();
     assert_eq!(
-        Metainfo::parse(&torrent(&info)).unwrap().infohash,
-        Infohash::v1(&info)
+        (metainfo.infohash, metainfo.deluge_id),
+        (Infohash::v1(&info), Infohash::v2_truncated(&info))
     );
     assert_eq!(refused(&torrent(&hybrid(6))), MetainfoError::HybridMismatch);
 }
@@ -212,7 +213,10 @@ fn what_is_no_torrent_says_where() {
     let info = single(5, 16384, 1);
     let twice = d(&[("info", info.clone()), ("info", info)]);
     assert!(matches!(fault(&twice).1, BencodeFault::DuplicateKey(key) if key == "info"));
-    assert_eq!(refused(&b"l".repeat(200_000)), MetainfoError::NotADictionary("torrent"));
+    assert_eq!(
+        refused(&b"l".repeat(200_000)),
+        MetainfoError::NotADictionary("torrent")
+    );
     let deep_info = [&b"d4:info"[..], &b"d1:a".repeat(200_000)].concat();
     assert_eq!(fault(&deep_info).1, BencodeFault::TooDeep);
     assert_eq!(

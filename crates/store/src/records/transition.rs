@@ -11,6 +11,8 @@ pub struct Changes {
     pub reason: Option<String>,
     /// The worker that has it now.
     pub worker: Option<String>,
+    /// What that worker's Deluge calls it.
+    pub deluge_id: Option<String>,
     /// Bytes in S3.
     pub stored_bytes: Option<u64>,
     /// Bytes of all content.
@@ -51,6 +53,7 @@ impl Records {
         let fields = [
             ("reason", changes.reason.map(text)),
             ("worker", changes.worker.map(text)),
+            ("deluge_id", changes.deluge_id.map(text)),
             ("stored_bytes", changes.stored_bytes.map(value).transpose()?),
             ("size_bytes", changes.size_bytes.map(value).transpose()?),
             ("file_count", changes.file_count.map(value).transpose()?),

@@ -1,0 +1,22 @@
+//! `POST /api/torrents`: takes a torrent file or a magnet link and answers with its record.
+
+mod handler;
+mod submission;
+
+use lambda_http::{Error, Request, run, service_fn};
+use store::{Bucket, Queue, Records, required};
+
+use handler::AddTorrent;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    lambda_http::tracing::init_default_subscriber();
+    let aws = store::lambda_aws_config()?;
+    let add_torrent = AddTorrent {
+        records: Records::new(&aws, required("TABLE")?),
+        files: Bucket::new(&aws, required("FILES_BUCKET")?),
+        queue: Queue::new(&aws, required("TORRENT_ADDED_QUEUE_URL")?),
+    };
+    add_torrent.records.warm_up().await;
+    run(service_fn(|request: Request| add_torrent.answer(request))).await
+}

@@ -1,0 +1,26 @@
+//! S3 ▶ SNS ▶ SQS: writes a torrent's complete page whenever one of its objects was stored.
+
+mod batch;
+mod notification;
+mod page;
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use store::{Bucket, Records, required};
+
+use batch::CompletePages;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    lambda_runtime::tracing::init_default_subscriber();
+    let aws = store::lambda_aws_config()?;
+    let complete_pages = CompletePages {
+        records: Records::new(&aws, required("TABLE")?),
+        files: Bucket::new(&aws, required("FILES_BUCKET")?),
+        site: Bucket::new(&aws, required("SITE_BUCKET")?),
+    };
+    complete_pages.records.warm_up().await;
+    run(service_fn(|event: LambdaEvent<_>| {
+        complete_pages.batch(event.payload)
+    }))
+    .await
+}

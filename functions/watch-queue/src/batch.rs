@@ -1,0 +1,78 @@
+use std::convert::Infallible;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use deluge::Clients;
+use futures_util::future::join_all;
+use store::{Bucket, Changes, Records};
+use torrent::{Infohash, Owner, QueueMessage, State, Timestamp};
+
+use crate::fault::Fault;
+
+/// What the function needs of the world.
+pub(crate) struct WatchQueue {
+    pub(crate) records: Records,
+    pub(crate) files: Bucket,
+    pub(crate) deluges: Clients,
+    /// The queue's `maxReceiveCount`: after so many tries a message is in the dead-letter queue.
+    pub(crate) tries_max: u32,
+}
+
+impl WatchQueue {
+    /// Deals with every message; answers which ones go back to the queue.
+    pub(crate) async fn batch(&self, event: SqsEvent) -> Result<SqsBatchResponse, Infallible> {
+        let outcomes = join_all(event.records.iter().map(|message| self.message(message))).await;
+        let mut response = SqsBatchResponse::default();
+        for (message, outcome) in event.records.iter().zip(outcomes) {
+            if let Err(fault) = outcome {
+                let id = message.message_id.clone().unwrap_or_default();
+                tracing::warn!(message_id = id, %fault, "a message goes back to its queue");
+                response.add_failure(id);
+            }
+        }
+        Ok(response)
+    }
+
+    async fn message(&self, message: &SqsMessage) -> Result<(), Fault> {
+        let body = message.body.as_deref().unwrap_or_default();
+        let parsed: QueueMessage = serde_json::from_str(body)
+            .map_err(|error| Fault::Later(format!("the message is not ours: {error}")))?;
+        let (infohash, outcome) = match parsed {
+            QueueMessage::TorrentAdded { infohash } => (infohash, self.added(infohash).await),
+            QueueMessage::FileTransferring(report) => {
+                (report.infohash, self.transferring(report).await)
+            }
+        };
+        match outcome {
+            Err(Fault::Never(reason)) => self.failed(infohash, reason).await,
+            Err(Fault::Later(reason)) if tries(message) >= self.tries_max => {
+                let tries = self.tries_max;
+                self.failed(
+                    infohash,
+                    format!("no worker could take it in {tries} tries: {reason}"),
+                )
+                .await?;
+                Err(Fault::Later(reason))
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn failed(&self, infohash: Infohash, reason: String) -> Result<(), Fault> {
+        tracing::error!(%infohash, reason, "torrent failed");
+        let changes = Changes {
+            reason: Some(reason),
+            ..Changes::default()
+        };
+        let now = Timestamp::now();
+        self.records
+            .transition(infohash, Owner::WatchQueue, State::Failed, now, changes)
+            .await?;
+        Ok(())
+    }
+}
+
+/// How often the message was received, this time included.
+fn tries(message: &SqsMessage) -> u32 {
+    let count = message.attributes.get("ApproximateReceiveCount");
+    count.and_then(|count| count.parse().ok()).unwrap_or(1)
+}
