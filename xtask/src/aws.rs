@@ -1,0 +1,82 @@
+//! The AWS environment of the local stack, and the aws command line in it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::process;
+use crate::tools::Venv;
+
+/// The one region that the stack knows.
+pub const REGION: &str = "us-east-1";
+/// The emulator's root user; roles of functions get credentials of their own.
+const KEY: &str = "test";
+
+/// How children reach the emulator, and nothing but the emulator.
+#[derive(Debug, Clone)]
+pub struct AwsEnv {
+    endpoint: String,
+    logs: PathBuf,
+}
+
+impl AwsEnv {
+    /// `endpoint` is the emulator's address without a slash at the end.
+    #[must_use]
+    pub fn new(endpoint: String, logs: &Path) -> Self {
+        Self {
+            endpoint,
+            logs: logs.to_owned(),
+        }
+    }
+
+    /// The emulator's address without a slash at the end.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Variables for any SDK. The last four keep a developer's own AWS account out of the game.
+    #[must_use]
+    pub fn variables(&self) -> [(&'static str, &str); 9] {
+        [
+            ("AWS_ENDPOINT_URL", &self.endpoint),
+            ("AWS_ACCESS_KEY_ID", KEY),
+            ("AWS_SECRET_ACCESS_KEY", KEY),
+            ("AWS_REGION", REGION),
+            ("AWS_DEFAULT_REGION", REGION),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("AWS_CONFIG_FILE", "/dev/null"),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+            ("NO_PROXY", "127.0.0.1,localhost,.localhost"),
+        ]
+    }
+
+    /// Puts [`AwsEnv::variables`] into a command's environment and takes out what would override them.
+    pub fn apply(&self, command: &mut Command) {
+        command.envs(self.variables());
+        for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"] {
+            command.env_remove(variable);
+        }
+    }
+
+    /// Runs the aws command line and returns its output. About a second each: for set-up and tests.
+    ///
+    /// # Errors
+    /// When it does not succeed, with the end of its log.
+    pub fn cli(&self, arguments: &[&str]) -> Result<String> {
+        let mut command = Command::new(Venv::Aws.program("aws"));
+        self.apply(&mut command);
+        // As an argument too: version 1's `sqs` takes no notice of the variable.
+        command.args(["--endpoint-url", &self.endpoint, "--cli-read-timeout", "60"]);
+        command.args(arguments).env("AWS_PAGER", "");
+        process::output("aws", command, &self.logs)
+    }
+}
+
+/// `PATH` with these folders in front.
+pub(crate) fn path_with(folders: &[PathBuf]) -> Result<std::ffi::OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let all = folders.iter().cloned().chain(std::env::split_paths(&path));
+    Ok(std::env::join_paths(all)?)
+}

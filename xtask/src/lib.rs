@@ -1,0 +1,27 @@
+//! The local stack and its tools, behind `cargo xtask` and the end-to-end tests.
+//!
+//! Every struct that starts a process owns it: dropping the struct ends the process and waits for it.
+//! What `Drop` cannot reach (a killed command, a `static` in a test) the [`watchdog`] ends.
+
+mod agent;
+pub mod apt;
+pub mod aws;
+pub mod deluge;
+pub mod http;
+pub mod interrupt;
+pub mod ministack;
+pub mod paths;
+pub mod ports;
+pub mod process;
+pub mod sam;
+pub mod stack;
+pub mod steps;
+pub mod swarm;
+pub mod tools;
+mod watchdog;
+
+pub use deluge::Deluge;
+pub use http::Loopback;
+pub use process::Process;
+pub use stack::{Stack, StackOptions};
+pub use swarm::{SeedRequest, Seeded, Swarm, TorrentVersion};

@@ -1,0 +1,104 @@
+//! Building and deploying `template.yaml` with the AWS SAM command line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::aws::{AwsEnv, path_with};
+use crate::tools::{self, Venv};
+use crate::{interrupt, paths, process};
+
+/// The project that SAM builds: a folder with a `template.yaml`.
+#[derive(Debug, Clone)]
+pub struct Project {
+    root: PathBuf,
+}
+
+impl Project {
+    /// The project in `root`.
+    #[must_use]
+    pub fn new(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+        }
+    }
+
+    /// The template that a build leaves, with the functions' folders beside it.
+    #[must_use]
+    pub fn built_template(&self) -> PathBuf {
+        self.root.join(".aws-sam/build/template.yaml")
+    }
+
+    /// `sam` in this project, with cargo-lambda and zig on its `PATH`.
+    ///
+    /// # Errors
+    /// When a folder's name cannot be part of a `PATH`.
+    pub fn sam(&self, arguments: &[&str]) -> Result<Command> {
+        let mut command = Command::new(Venv::Aws.program("sam"));
+        command
+            .args(arguments)
+            .current_dir(&self.root)
+            .env("PATH", path_with(&[Venv::Aws.bin()])?)
+            .env("SAM_CLI_BETA_RUST_CARGO_LAMBDA", "1")
+            .env("SAM_CLI_TELEMETRY", "0")
+            .env("AWS_DEFAULT_REGION", crate::aws::REGION);
+        Ok(command)
+    }
+
+    /// Builds every function in release mode. `sam` writes to one folder, so builds take turns.
+    ///
+    /// # Errors
+    /// When the build fails, with the end of its log.
+    pub fn build(&self, logs: &Path) -> Result<()> {
+        interrupt::check()?;
+        let _lock = tools::lock(&paths::local().join("sam-build.lock"))?;
+        truncate("sam-build", logs)?;
+        process::run("sam-build", self.sam(&["build"])?, logs)
+    }
+
+    /// Deploys what was built as `stack`; `parameters` are the template's.
+    ///
+    /// # Errors
+    /// When the deployment fails, with the end of its log.
+    pub fn deploy(
+        &self,
+        stack: &str,
+        aws: &AwsEnv,
+        parameters: &[(&str, String)],
+        logs: &Path,
+    ) -> Result<()> {
+        let template = self.built_template();
+        let template = template
+            .to_str()
+            .context("the project's path is not UTF-8")?;
+        let mut command = self.sam(&["deploy", "--template-file", template])?;
+        command
+            .args(["--stack-name", stack, "--resolve-s3", "--no-progressbar"])
+            .args(["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"])
+            .args(["--no-confirm-changeset", "--no-fail-on-empty-changeset"]);
+        if !parameters.is_empty() {
+            command.arg("--parameter-overrides");
+            command.args(
+                parameters
+                    .iter()
+                    .map(|(key, value)| format!("{key}={}", quoted(value))),
+            );
+        }
+        aws.apply(&mut command);
+        // Seconds; the default of 5 is for an AWS that limits requests.
+        command.env("SAM_CLI_POLL_DELAY", "0.2");
+        process::run("sam-deploy", command, logs)
+    }
+}
+
+/// SAM splits parameter values at blanks unless they are quoted.
+fn quoted(value: &str) -> String {
+    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+fn truncate(name: &str, logs: &Path) -> Result<()> {
+    fs::create_dir_all(logs)?;
+    fs::write(logs.join(format!("{name}.log")), "").context("cannot empty the log")
+}

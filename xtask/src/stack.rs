@@ -1,0 +1,245 @@
+//! The whole product on this machine.
+
+mod outputs;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+pub use self::outputs::Outputs;
+use crate::aws::AwsEnv;
+use crate::ministack::Ministack;
+use crate::sam::Project;
+use crate::steps::{say, step};
+use crate::{Deluge, Loopback, Process, agent, paths, tools};
+
+const NAME: &str = "torrent2s3-local";
+
+/// What a stack is started from.
+#[derive(Debug, Clone)]
+pub struct StackOptions {
+    /// Its state. What an earlier stack left here is deleted; only one stack can use it at a time.
+    pub dir: PathBuf,
+    /// One file per process; those of an earlier stack are deleted.
+    pub logs: PathBuf,
+    /// Whether to build functions and agent first; without it they must have been built before.
+    pub build: bool,
+}
+
+impl Default for StackOptions {
+    fn default() -> Self {
+        Self {
+            dir: paths::local().join("stack"),
+            logs: paths::logs(),
+            build: true,
+        }
+    }
+}
+
+/// The real template on the emulator, a real Deluge and the real agent. `Drop` ends them all, the last
+/// one first.
+#[derive(Debug)]
+pub struct Stack {
+    // Fields drop in this order.
+    agent: Process,
+    deluge: Deluge,
+    ministack: Ministack,
+    outputs: Outputs,
+    deluge_password: String,
+    logs: PathBuf,
+    _lock: File,
+}
+
+impl Stack {
+    /// Installs missing tools, builds, deploys and starts everything; prints each step with its time.
+    ///
+    /// # Errors
+    /// When a step fails, saying which and with the end of its log; when another stack uses the folder;
+    /// or on Ctrl-C. Whatever had started is ended again.
+    pub fn start(options: &StackOptions) -> Result<Self> {
+        let start = Instant::now();
+        tools::setup()?;
+        let lock = lock(&options.dir)?;
+        clear(options)?;
+        let (dir, logs) = (&options.dir, &options.logs);
+        let project = Project::new(paths::root());
+        if options.build {
+            step("build the functions (sam build)", || project.build(logs))?;
+            step("build the agent", || agent::build(logs))?;
+        }
+        let ministack = step("start MiniStack", || {
+            Ministack::start(&dir.join("ministack"), logs)
+        })?;
+        let aws = ministack.aws();
+        step("deploy the template (sam deploy)", || {
+            project.deploy(NAME, aws, &parameters(ministack.port()), logs)
+        })?;
+        let outputs = Outputs::read(aws, NAME)?;
+        step("upload the page", || upload_site(aws, &outputs))?;
+        let password = deluge_password(aws, &outputs)?;
+        let deluge = step("start Deluge", || {
+            Deluge::start(&dir.join("deluge"), logs, &password)
+        })?;
+        let agent = agent::start(&deluge, &password, &outputs, aws, logs)?;
+        say(&format!(
+            "  stack ready after {:.1} s",
+            start.elapsed().as_secs_f64()
+        ));
+        let logs = logs.clone();
+        Ok(Self {
+            agent,
+            deluge,
+            ministack,
+            outputs,
+            deluge_password: password,
+            logs,
+            _lock: lock,
+        })
+    }
+
+    /// The page's address, with a slash at the end. Browsers and curl open it; programs use
+    /// [`Stack::http`], since not every resolver knows `*.localhost`.
+    #[must_use]
+    pub fn page_url(&self) -> String {
+        self.outputs.local_page_url(self.ministack.port())
+    }
+
+    /// The API as a caller of the product sees it, through the front door, without a slash at the end.
+    #[must_use]
+    pub fn api_url(&self) -> String {
+        format!("{}api", self.page_url())
+    }
+
+    /// A client that reaches the page's address; 30 s for each request.
+    #[must_use]
+    pub fn http(&self) -> Loopback {
+        Loopback::new(Duration::from_secs(30))
+    }
+
+    /// What the template says about itself.
+    #[must_use]
+    pub fn outputs(&self) -> &Outputs {
+        &self.outputs
+    }
+
+    /// AWS environment for other programs, and the aws command line.
+    #[must_use]
+    pub fn aws(&self) -> &AwsEnv {
+        self.ministack.aws()
+    }
+
+    /// The box's Deluge.
+    pub fn deluge(&mut self) -> &mut Deluge {
+        &mut self.deluge
+    }
+
+    /// Deluge Web's password, as the stack generated it.
+    #[must_use]
+    pub fn deluge_password(&self) -> &str {
+        &self.deluge_password
+    }
+
+    /// The agent's process.
+    pub fn agent(&mut self) -> &mut Process {
+        &mut self.agent
+    }
+
+    /// The emulator, with the functions as its children.
+    pub fn ministack(&mut self) -> &mut Ministack {
+        &mut self.ministack
+    }
+
+    /// Where every process writes `NAME.log`.
+    #[must_use]
+    pub fn logs(&self) -> &Path {
+        &self.logs
+    }
+
+    /// Whether every process is still there.
+    ///
+    /// # Errors
+    /// Names the first one that is not, with the end of its log. One that was stopped on purpose counts.
+    pub fn check(&mut self) -> Result<()> {
+        let (daemon, web) = self.deluge.processes();
+        for process in [self.ministack.process(), daemon, web, &mut self.agent] {
+            if !process.is_alive() {
+                return Err(process.failure("has ended"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the template must know about its place on this machine.
+fn parameters(port: u16) -> [(&'static str, String); 6] {
+    [
+        ("ApiOriginDomain", "127.0.0.1".to_owned()),
+        ("ApiOriginPort", port.to_string()),
+        ("ApiOriginPathPrefix", "/_aws/execute-api".to_owned()),
+        ("ViewerProtocolPolicy", "allow-all".to_owned()),
+        ("DelugeRetrySeconds", "5".to_owned()),
+        ("StatusSchedule", "rate(1 minute)".to_owned()),
+    ]
+}
+
+fn upload_site(aws: &AwsEnv, outputs: &Outputs) -> Result<()> {
+    let site = paths::root().join("static-site");
+    let site = site.to_str().context("the project's path is not UTF-8")?;
+    let bucket = format!("s3://{}", outputs.site_bucket);
+    aws.cli(&["s3", "sync", site, &bucket, "--only-show-errors"])?;
+    Ok(())
+}
+
+fn deluge_password(aws: &AwsEnv, outputs: &Outputs) -> Result<String> {
+    let secret = &outputs.deluge_password_secret;
+    let command = ["secretsmanager", "get-secret-value", "--secret-id", secret];
+    let text = aws.cli(
+        &[
+            &command[..],
+            &["--query", "SecretString", "--output", "text"],
+        ]
+        .concat(),
+    )?;
+    Ok(text.trim_end_matches('\n').to_owned())
+}
+
+/// The lock is the file's, and goes with this process however it ends.
+fn lock(dir: &Path) -> Result<File> {
+    fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
+    let file = File::create(dir.join("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => {
+            bail!("another stack runs in {}; stop it first", dir.display())
+        }
+        Err(fs::TryLockError::Error(error)) => Err(error).context("cannot lock the stack's folder"),
+    }
+}
+
+/// Deletes what an earlier stack left: only folders that a stack makes, and logs.
+fn clear(options: &StackOptions) -> Result<()> {
+    for folder in ["ministack", "deluge"] {
+        let folder = options.dir.join(folder);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        }
+    }
+    fs::create_dir_all(&options.logs)?;
+    for name in [
+        "agent",
+        "agent-build",
+        "aws",
+        "deluge-web",
+        "deluged",
+        "ministack",
+        "sam-deploy",
+    ] {
+        let log = options.logs.join(format!("{name}.log"));
+        if log.exists() {
+            fs::remove_file(&log).with_context(|| log.display().to_string())?;
+        }
+    }
+    Ok(())
+}
