@@ -6,17 +6,21 @@
 mod agent;
 pub mod apt;
 pub mod aws;
+pub mod content;
 pub mod deluge;
+pub mod demo;
 pub mod http;
 pub mod interrupt;
 pub mod ministack;
 pub mod paths;
 pub mod ports;
 pub mod process;
+pub mod product;
 pub mod sam;
 pub mod stack;
 pub mod steps;
 pub mod swarm;
+pub mod test;
 pub mod tools;
 mod watchdog;
 

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::interrupt::{self, Interrupted};
 use xtask::steps::say;
-use xtask::{Stack, StackOptions, tools};
+use xtask::{Stack, StackOptions, demo, test, tools};
 
 /// The project's commands.
 #[derive(Parser)]
@@ -21,6 +21,20 @@ struct Arguments {
 enum Command {
     /// Install the pinned tools into .local/venv (the other commands do this too)
     Setup,
+    /// Run the main job once: seed a torrent, submit it, fetch the finished files, compare every byte
+    Demo {
+        /// Leave the product running afterwards, until Ctrl-C
+        #[arg(long)]
+        keep: bool,
+        /// Take the functions and the agent as they were built before
+        #[arg(long)]
+        no_build: bool,
+    },
+    /// Run every check: format, lints, unit tests, template, end-to-end
+    Test {
+        /// Only the checks whose name contains this
+        only: Option<String>,
+    },
     /// Run the whole product on this machine until Ctrl-C
     Local {
         /// Take the functions and the agent as they were built before
@@ -47,15 +61,20 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<()> {
     match command {
         Command::Setup => tools::setup().map(|()| say("The tools are ready.")),
-        Command::Local { no_build } => local(!no_build),
+        Command::Demo { keep, no_build } => {
+            let stack = demo::run(!no_build)?;
+            if *keep { serve(stack) } else { Ok(()) }
+        }
+        Command::Test { only } => test::run(only.as_deref()),
+        Command::Local { no_build } => serve(Stack::start(&StackOptions {
+            build: !no_build,
+            ..StackOptions::default()
+        })?),
     }
 }
 
-fn local(build: bool) -> Result<()> {
-    let mut stack = Stack::start(&StackOptions {
-        build,
-        ..StackOptions::default()
-    })?;
+/// Keeps a stack up until Ctrl-C.
+fn serve(mut stack: Stack) -> Result<()> {
     println!();
     println!("  page   {}", stack.page_url());
     println!("  logs   {}", stack.logs().display());

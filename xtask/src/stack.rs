@@ -26,6 +26,10 @@ pub struct StackOptions {
     pub logs: PathBuf,
     /// Whether to build functions and agent first; without it they must have been built before.
     pub build: bool,
+    /// The template's `DelugeRetrySeconds`.
+    pub deluge_retry_seconds: u32,
+    /// The template's `DelugeTries`.
+    pub deluge_tries: u32,
 }
 
 impl Default for StackOptions {
@@ -34,6 +38,8 @@ impl Default for StackOptions {
             dir: paths::local().join("stack"),
             logs: paths::logs(),
             build: true,
+            deluge_retry_seconds: 5,
+            deluge_tries: 1000,
         }
     }
 }
@@ -74,7 +80,7 @@ impl Stack {
         })?;
         let aws = ministack.aws();
         step("deploy the template (sam deploy)", || {
-            project.deploy(NAME, aws, &parameters(ministack.port()), logs)
+            project.deploy(NAME, aws, &parameters(ministack.port(), options), logs)
         })?;
         let outputs = Outputs::read(aws, NAME)?;
         step("upload the page", || upload_site(aws, &outputs))?;
@@ -173,13 +179,17 @@ impl Stack {
 }
 
 /// What the template must know about its place on this machine.
-fn parameters(port: u16) -> [(&'static str, String); 6] {
+fn parameters(port: u16, options: &StackOptions) -> [(&'static str, String); 7] {
     [
         ("ApiOriginDomain", "127.0.0.1".to_owned()),
         ("ApiOriginPort", port.to_string()),
         ("ApiOriginPathPrefix", "/_aws/execute-api".to_owned()),
         ("ViewerProtocolPolicy", "allow-all".to_owned()),
-        ("DelugeRetrySeconds", "5".to_owned()),
+        (
+            "DelugeRetrySeconds",
+            options.deluge_retry_seconds.to_string(),
+        ),
+        ("DelugeTries", options.deluge_tries.to_string()),
         ("StatusSchedule", "rate(1 minute)".to_owned()),
     ]
 }

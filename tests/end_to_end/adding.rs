@@ -1,0 +1,192 @@
+//! What a caller adds comes out, whatever kind of torrent it is.
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use tests::World;
+use xtask::TorrentVersion;
+use xtask::content::{ALBUM, SampleFile};
+
+const SONG: &[SampleFile] = &[SampleFile {
+    path: "sóng one.ogg",
+    bytes: 700_001,
+}];
+
+pub(crate) fn a_folder_by_file(world: &World) -> Result<()> {
+    let album = world.sample("Das Älbum", ALBUM)?;
+    let seeded = world.seed(&album, |_| ())?;
+    let answer = world.product.add_file(&fs::read(&seeded.torrent_path)?)?;
+    ensure!(answer.status == 202, "{answer:?}");
+    ensure!(
+        answer.body["state"] == "queued" && answer.body["name"] == "Das Älbum",
+        "{answer:?}"
+    );
+    ensure!(answer.body["file_count"] == ALBUM.len(), "{answer:?}");
+    let infohash = seeded.infohash.context("a v1 torrent has an info-hash")?;
+    let files: Vec<_> = ALBUM
+        .iter()
+        .map(|file| format!("Das Älbum/{}", file.path))
+        .collect();
+    world.expect_published(
+        &infohash,
+        &album,
+        &files.iter().map(String::as_str).collect::<Vec<_>>(),
+    )?;
+    let record = world.product.torrent(&infohash)?;
+    ensure!(record["stored_bytes"] == record["size_bytes"], "{record}");
+    for stage in ["queued", "downloading", "transferring", "complete"] {
+        ensure!(
+            record["since"][stage].is_string(),
+            "no time for {stage}: {record}"
+        );
+    }
+    Ok(())
+}
+
+pub(crate) fn a_single_file_by_magnet(world: &World) -> Result<()> {
+    let song = world.sample("by-magnet", SONG)?.join("sóng one.ogg");
+    let seeded = world.seed(&song, |_| ())?;
+    let infohash = seeded.infohash.context("a v1 torrent has an info-hash")?;
+    let answer = world.product.add(&json!({ "magnet": seeded.magnet }))?;
+    ensure!(
+        answer.status == 202 && answer.body["infohash"] == infohash,
+        "{answer:?}"
+    );
+    ensure!(
+        answer.body["size_bytes"].is_null(),
+        "nobody knows its size yet: {answer:?}"
+    );
+    world.expect_published(&infohash, &song, &["sóng one.ogg"])?;
+    let metainfo = world.keys(&format!("torrents/{infohash}"))?;
+    ensure!(
+        metainfo.len() == 1,
+        "a magnet's metainfo is stored once it is known: {metainfo:?}"
+    );
+    Ok(())
+}
+
+pub(crate) fn v2_and_hybrid(world: &World) -> Result<()> {
+    for (version, name) in [
+        (TorrentVersion::V2, "Only v2"),
+        (TorrentVersion::Hybrid, "Both of them"),
+    ] {
+        let album = world.sample(name, ALBUM)?;
+        let seeded = world.seed(&album, |request| request.version = version)?;
+        let answer = world.product.add_file(&fs::read(&seeded.torrent_path)?)?;
+        ensure!(answer.status == 202, "{name}: {answer:?}");
+        let infohash = answer.body["infohash"]
+            .as_str()
+            .context("a record has an info-hash")?;
+        let v1 = seeded.infohash.as_deref();
+        ensure!(
+            infohash == v1.unwrap_or(seeded.deluge_id()),
+            "{name}: {infohash} is not {seeded:?}"
+        );
+        let files: Vec<_> = ALBUM
+            .iter()
+            .map(|file| format!("{name}/{}", file.path))
+            .collect();
+        world.expect_published(
+            infohash,
+            &album,
+            &files.iter().map(String::as_str).collect::<Vec<_>>(),
+        )?;
+    }
+    Ok(())
+}
+
+pub(crate) fn a_large_file(world: &World) -> Result<()> {
+    let files = &[SampleFile {
+        path: "40 MB.bin",
+        bytes: 40_000_001,
+    }];
+    let large = world.sample("large", files)?.join("40 MB.bin");
+    let seeded = world.seed(&large, |_| ())?;
+    ensure!(
+        world
+            .product
+            .add_file(&fs::read(&seeded.torrent_path)?)?
+            .status
+            == 202
+    );
+    let infohash = seeded.infohash.context("a v1 torrent has an info-hash")?;
+    world.expect_published(&infohash, &large, &["40 MB.bin"])
+}
+
+pub(crate) fn the_same_twice(world: &World) -> Result<()> {
+    let song = world
+        .sample(
+            "twice",
+            &[SampleFile {
+                path: "twice.ogg",
+                bytes: 400_000,
+            }],
+        )?
+        .join("twice.ogg");
+    let seeded = world.seed(&song, |_| ())?;
+    let torrent = fs::read(&seeded.torrent_path)?;
+    let first = world.product.add_file(&torrent)?;
+    let again = world.product.add_file(&torrent)?;
+    ensure!(
+        (first.status, again.status) == (202, 200),
+        "{first:?} {again:?}"
+    );
+    ensure!(
+        first.body["added_at"] == again.body["added_at"],
+        "{first:?} {again:?}"
+    );
+    let infohash = seeded.infohash.context("a v1 torrent has an info-hash")?;
+    world.expect_published(&infohash, &song, &["twice.ogg"])?;
+    let later = world.product.add(&json!({ "magnet": seeded.magnet }))?;
+    ensure!(
+        later.status == 200 && later.body["state"] == "complete",
+        "{later:?}"
+    );
+    let listed = world.product.get("api/torrents")?;
+    let listed: Value = serde_json::from_slice(&listed)?;
+    let torrents = listed["torrents"]
+        .as_array()
+        .context("a list of torrents")?;
+    ensure!(
+        torrents
+            .iter()
+            .filter(|torrent| torrent["infohash"] == infohash)
+            .count()
+            == 1,
+        "{listed}"
+    );
+    Ok(())
+}
+
+pub(crate) fn the_status_page(world: &World) -> Result<()> {
+    let (html, status) = world.wait_for("a status page with every torrent", || {
+        // Before the first minute is over there is no page.
+        let Ok(json) = world.product.get("status/status.json") else {
+            return Ok(None);
+        };
+        let status: Value = serde_json::from_slice(&json)?;
+        let torrents = status["torrents"]
+            .as_array()
+            .context("a list of torrents")?;
+        let done = torrents.len() >= 6
+            && torrents
+                .iter()
+                .all(|torrent| torrent["state"] == "complete");
+        if !done {
+            return Ok(None);
+        }
+        Ok(Some((
+            String::from_utf8(world.product.get("status/index.html")?)?,
+            status,
+        )))
+    })?;
+    ensure!(html.contains("Das Älbum"), "{html}");
+    ensure!(status["workers"][0]["live"] == true, "{status}");
+    let text = status.to_string();
+    ensure!(
+        !text.contains("deluge_url") && !text.contains("magnet:"),
+        "{text}"
+    );
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! End-to-end tests on the local stack, one after the other in one program.
+//!
+//! `cargo test -p tests -- NAME` runs some of them.
+
+mod adding;
+mod away;
+mod refusals;
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use libtest_mimic::{Arguments, Trial};
+use tests::World;
+
+type Test = fn(&World) -> Result<()>;
+
+/// In this order: the last ones stop Deluge.
+const TESTS: &[(&str, Test)] = &[
+    (
+        "a_folder_by_file_comes_out_byte_for_byte",
+        adding::a_folder_by_file,
+    ),
+    (
+        "a_single_file_by_magnet_comes_out_byte_for_byte",
+        adding::a_single_file_by_magnet,
+    ),
+    ("v2_and_hybrid_torrents_come_out_too", adding::v2_and_hybrid),
+    (
+        "a_file_larger_than_a_part_comes_out_byte_for_byte",
+        adding::a_large_file,
+    ),
+    (
+        "the_same_torrent_twice_is_one_torrent",
+        adding::the_same_twice,
+    ),
+    (
+        "the_status_page_tells_of_every_torrent",
+        adding::the_status_page,
+    ),
+    (
+        "what_is_no_torrent_is_refused_and_nothing_is_stored",
+        refusals::nothing_is_stored,
+    ),
+    ("an_unknown_torrent_is_not_found", refusals::unknown_torrent),
+    (
+        "with_deluge_away_a_torrent_waits_and_starts_by_itself",
+        away::waits_and_starts,
+    ),
+    (
+        "after_the_last_try_a_torrent_has_failed_and_says_why",
+        away::fails_at_last,
+    ),
+];
+
+fn main() -> Result<()> {
+    let arguments = Arguments::from_args();
+    // One Deluge for all: tests take turns.
+    let arguments = Arguments {
+        test_threads: Some(1),
+        ..arguments
+    };
+    if arguments.list {
+        libtest_mimic::run(&arguments, trials(None)).exit();
+    }
+    xtask::interrupt::install()?;
+    let world = Arc::new(World::start()?);
+    let conclusion = libtest_mimic::run(&arguments, trials(Some(&world)));
+    // Ends every process before the program does.
+    drop(world);
+    conclusion.exit()
+}
+
+fn trials(world: Option<&Arc<World>>) -> Vec<Trial> {
+    let trial = |(name, test): &(&str, Test)| {
+        let (world, test) = (world.cloned(), *test);
+        Trial::test(*name, move || {
+            let world = world.ok_or("tests need a running product")?;
+            test(&world).map_err(|error| format!("{error:#}").into())
+        })
+    };
+    TESTS.iter().map(trial).collect()
+}

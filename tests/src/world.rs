@@ -1,0 +1,195 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use tempfile::TempDir;
+use xtask::content::{self, SampleFile};
+use xtask::product::Product;
+use xtask::{SeedRequest, Seeded, Stack, StackOptions, Swarm, paths};
+
+/// For anything that the product does by itself; on a busy machine it needs a tenth of it.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The running product and everything around it.
+pub struct World {
+    /// The product as somebody uses it.
+    pub product: Product,
+    stack: Mutex<Stack>,
+    swarm: Mutex<Swarm>,
+    folder: TempDir,
+}
+
+impl World {
+    /// Starts everything, with few and quick tries so that giving up can be watched.
+    ///
+    /// # Errors
+    /// When a part does not start; says which.
+    pub fn start() -> Result<Self> {
+        let logs = paths::logs().join("end-to-end");
+        let stack = Stack::start(&StackOptions {
+            dir: paths::local().join("end-to-end"),
+            logs: logs.clone(),
+            deluge_retry_seconds: 2,
+            deluge_tries: 10,
+            ..StackOptions::default()
+        })?;
+        Ok(Self {
+            product: Product::of(&stack),
+            stack: Mutex::new(stack),
+            swarm: Mutex::new(Swarm::start(&logs)?),
+            folder: TempDir::new()?,
+        })
+    }
+
+    /// The stack itself, for what no caller can do.
+    pub fn stack(&self) -> MutexGuard<'_, Stack> {
+        self.stack.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes sample files into a folder called `name` and returns it.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn sample(&self, name: &str, files: &[SampleFile]) -> Result<PathBuf> {
+        content::write(&self.folder.path().join(name), files)
+    }
+
+    /// Seeds a file or folder, with more wishes in `wish`.
+    ///
+    /// # Errors
+    /// When the swarm does not take it.
+    pub fn seed(&self, content: &Path, wish: impl FnOnce(&mut SeedRequest)) -> Result<Seeded> {
+        let name = content
+            .file_name()
+            .and_then(|name| name.to_str())
+            .context("the content has a name")?;
+        let mut request =
+            SeedRequest::new(content, &self.folder.path().join(format!("{name}.torrent")));
+        wish(&mut request);
+        self.swarm
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .seed(&request)
+    }
+
+    /// Waits until the torrent is complete, then compares every link's bytes with `files` below `content`.
+    ///
+    /// # Errors
+    /// When it does not get there, a link is missing or surplus, or a byte differs.
+    pub fn expect_published(&self, infohash: &str, content: &Path, files: &[&str]) -> Result<()> {
+        self.product.wait_until_complete(infohash, PATIENCE)?;
+        let links = self.product.links(infohash)?;
+        ensure!(
+            links.len() == files.len(),
+            "{} links for {} files: {links:?}",
+            links.len(),
+            files.len()
+        );
+        let parent = content.parent().context("the content is in a folder")?;
+        for file in files {
+            let key: torrent::ObjectKey = format!("files/{infohash}/{file}").parse()?;
+            let link = key.url_path();
+            let link = link.trim_start_matches('/');
+            ensure!(
+                links.iter().any(|there| there == link),
+                "no link to {link} in {links:?}"
+            );
+            ensure!(
+                self.product.get(link)? == fs::read(parent.join(file))?,
+                "{file} differs"
+            );
+        }
+        Ok(())
+    }
+
+    /// Waits until `ready` answers something.
+    ///
+    /// # Errors
+    /// When it does not within [`PATIENCE`]; `what` says what was awaited.
+    pub fn wait_for<T>(
+        &self,
+        what: &str,
+        mut ready: impl FnMut() -> Result<Option<T>>,
+    ) -> Result<T> {
+        let start = Instant::now();
+        loop {
+            if let Some(found) = ready()? {
+                return Ok(found);
+            }
+            ensure!(
+                start.elapsed() < PATIENCE,
+                "{what} did not happen within {PATIENCE:?}"
+            );
+            std::thread::sleep(Duration::from_millis(250));
+        }
+    }
+
+    /// What the aws command line answers.
+    ///
+    /// # Errors
+    /// When the command fails.
+    pub fn aws(&self, arguments: &[&str]) -> Result<Value> {
+        let aws = self.stack().aws().clone();
+        let text = aws.cli(&[arguments, &["--output", "json"]].concat())?;
+        if text.trim().is_empty() {
+            Ok(Value::Null)
+        } else {
+            Ok(serde_json::from_str(&text)?)
+        }
+    }
+
+    /// Messages in the queue whose URL ends in a logical id that starts with `name`.
+    ///
+    /// # Errors
+    /// When there is no such queue.
+    pub fn queue_depth(&self, name: &str) -> Result<u64> {
+        let queues = self.aws(&["sqs", "list-queues"])?;
+        let urls = queues["QueueUrls"]
+            .as_array()
+            .context("there are no queues")?;
+        let url = urls
+            .iter()
+            .filter_map(Value::as_str)
+            .find(|url| url.contains(name));
+        let url = url.with_context(|| format!("there is no queue {name}"))?;
+        let names = ["--attribute-names", "All"];
+        let answer = self.aws(
+            &[
+                &["sqs", "get-queue-attributes", "--queue-url", url][..],
+                &names,
+            ]
+            .concat(),
+        )?;
+        let count = |attribute: &str| -> u64 {
+            answer["Attributes"][attribute]
+                .as_str()
+                .and_then(|text| text.parse().ok())
+                .unwrap_or_default()
+        };
+        Ok(count("ApproximateNumberOfMessages") + count("ApproximateNumberOfMessagesNotVisible"))
+    }
+
+    /// Every key below `prefix` in the files bucket.
+    ///
+    /// # Errors
+    /// When the bucket cannot be listed.
+    pub fn keys(&self, prefix: &str) -> Result<Vec<String>> {
+        let bucket = self.stack().outputs().files_bucket.clone();
+        let listing = self.aws(&[
+            "s3api",
+            "list-objects-v2",
+            "--bucket",
+            &bucket,
+            "--prefix",
+            prefix,
+        ])?;
+        let objects = listing["Contents"].as_array().cloned().unwrap_or_default();
+        Ok(objects
+            .iter()
+            .filter_map(|object| object["Key"].as_str().map(str::to_owned))
+            .collect())
+    }
+}

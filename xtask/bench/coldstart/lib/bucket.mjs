@@ -1,0 +1,25 @@
+// crates/store's calls to S3.
+
+import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+
+const client = new S3Client({});
+
+export async function get(bucket, key) {
+  try {
+    const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return await object.Body.transformToString();
+  } catch (error) {
+    if (error instanceof NoSuchKey) return null;
+    throw error;
+  }
+}
+
+export async function list(bucket, prefix) {
+  const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, EncodingType: "url" }));
+  return page.Contents ?? [];
+}
+
+export const put = (bucket, key, body, type) =>
+  client.send(
+    new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: type, CacheControl: "no-cache" }),
+  );

@@ -1,0 +1,13 @@
+import { get, put } from "./lib/bucket.mjs";
+import { all, warmUp } from "./lib/records.mjs";
+import { run } from "./lib/runtime.mjs";
+
+run(warmUp(), async () => {
+  const site = process.env.SITE_BUCKET;
+  const written = await get(site, "status/status.json");
+  const status = JSON.stringify({ workers: await all("worker"), torrents: await all("torrent") });
+  if (status === written) return null;
+  await put(site, "status/index.html", `<!doctype html><title>Status</title><pre>${status}</pre>`, "text/html; charset=utf-8");
+  await put(site, "status/status.json", status, "application/json");
+  return null;
+});

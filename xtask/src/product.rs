@@ -1,0 +1,155 @@
+//! The product as somebody uses it: through its front door, over HTTP.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use data_encoding::BASE64;
+use serde_json::{Value, json};
+
+use crate::{Loopback, Stack, interrupt};
+
+/// How often a record is asked for while something is awaited.
+const POLL: Duration = Duration::from_millis(250);
+
+/// Calls the API and fetches pages and files, as the page and a visitor do.
+#[derive(Debug, Clone)]
+pub struct Product {
+    http: Loopback,
+    page: String,
+}
+
+/// What the API answered to an add.
+#[derive(Debug, Clone)]
+pub struct AddAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// `Content-Type`.
+    pub content_type: String,
+    /// A record, or a problem.
+    pub body: Value,
+}
+
+impl Product {
+    /// The product that `stack` runs.
+    #[must_use]
+    pub fn of(stack: &Stack) -> Self {
+        Self {
+            http: stack.http(),
+            page: stack.page_url(),
+        }
+    }
+
+    /// `POST /api/torrents` with the bytes of a `.torrent` file.
+    ///
+    /// # Errors
+    /// When there is no answer, or one that is not JSON.
+    pub fn add_file(&self, torrent: &[u8]) -> Result<AddAnswer> {
+        self.add(&json!({ "torrent": BASE64.encode(torrent) }))
+    }
+
+    /// `POST /api/torrents` with any JSON.
+    ///
+    /// # Errors
+    /// When there is no answer, or one that is not JSON.
+    pub fn add(&self, body: &Value) -> Result<AddAnswer> {
+        let response = self
+            .http
+            .post_json(&format!("{}api/torrents", self.page), body)?;
+        let content_type = response
+            .headers()
+            .get("content-type")
+            .and_then(|value| value.to_str().ok());
+        Ok(AddAnswer {
+            status: response.status().as_u16(),
+            content_type: content_type.unwrap_or_default().to_owned(),
+            body: serde_json::from_slice(response.body())
+                .context("the API's answer is not JSON")?,
+        })
+    }
+
+    /// The record of a torrent, as the API shows it.
+    ///
+    /// # Errors
+    /// When the API does not know it.
+    pub fn torrent(&self, infohash: &str) -> Result<Value> {
+        let body = self.get(&format!("api/torrents/{infohash}"))?;
+        serde_json::from_slice(&body).context("the record is not JSON")
+    }
+
+    /// The record, once `ready` accepts it; every reading is shown to `each`.
+    ///
+    /// # Errors
+    /// When the torrent fails, or `timeout` passes, with the record as it was last.
+    pub fn wait_until(
+        &self,
+        infohash: &str,
+        timeout: Duration,
+        ready: impl Fn(&Value) -> bool,
+        mut each: impl FnMut(&Value),
+    ) -> Result<Value> {
+        let start = Instant::now();
+        loop {
+            let record = self.torrent(infohash)?;
+            each(&record);
+            if ready(&record) {
+                return Ok(record);
+            }
+            ensure!(
+                record["state"] != "failed",
+                "the torrent failed: {}",
+                record["reason"]
+            );
+            ensure!(
+                start.elapsed() < timeout,
+                "nothing new for {timeout:?}; the record is {record}"
+            );
+            interrupt::sleep(POLL)?;
+        }
+    }
+
+    /// The record, once the torrent is complete.
+    ///
+    /// # Errors
+    /// As [`Self::wait_until`].
+    pub fn wait_until_complete(&self, infohash: &str, timeout: Duration) -> Result<Value> {
+        self.wait_until(
+            infohash,
+            timeout,
+            |record| record["state"] == "complete",
+            |_| (),
+        )
+    }
+
+    /// The links of a torrent's complete page to its files, as paths without the leading slash.
+    ///
+    /// # Errors
+    /// When there is no such page.
+    pub fn links(&self, infohash: &str) -> Result<Vec<String>> {
+        let page = String::from_utf8(self.get(&format!("complete/{infohash}/index.html"))?)?;
+        let hrefs = page
+            .split("href=\"/")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next());
+        Ok(hrefs
+            .filter(|href| href.starts_with("files/"))
+            .map(str::to_owned)
+            .collect())
+    }
+
+    /// The body at `path` below the page's address.
+    ///
+    /// # Errors
+    /// When the answer is not 200.
+    pub fn get(&self, path: &str) -> Result<Vec<u8>> {
+        let response = self.http.get(&format!("{}{path}", self.page))?;
+        if response.status() != 200 {
+            let body = String::from_utf8_lossy(response.body());
+            bail!(
+                "GET /{path} answered {}: {}",
+                response.status(),
+                body.chars().take(300).collect::<String>()
+            );
+        }
+        Ok(response.into_body())
+    }
+}
