@@ -6,6 +6,7 @@
 mod agent;
 pub mod apt;
 pub mod aws;
+pub mod bench;
 pub mod content;
 pub mod deluge;
 pub mod demo;

@@ -1,10 +1,12 @@
 //! `cargo xtask`: the project's commands.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use xtask::bench::{self, BenchOptions};
 use xtask::interrupt::{self, Interrupted};
 use xtask::steps::say;
 use xtask::{Stack, StackOptions, demo, test, tools};
@@ -34,6 +36,17 @@ enum Command {
     Test {
         /// Only the checks whose name contains this
         only: Option<String>,
+    },
+    /// Measure what the product costs, beside something known
+    Bench {
+        /// One bench; all of them without it
+        name: Option<String>,
+        /// Also write the figures to this file
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        /// How often to measure each subject
+        #[arg(long)]
+        rounds: Option<usize>,
     },
     /// Run the whole product on this machine until Ctrl-C
     Local {
@@ -65,6 +78,11 @@ fn run(command: &Command) -> Result<()> {
             let stack = demo::run(!no_build)?;
             if *keep { serve(stack) } else { Ok(()) }
         }
+        Command::Bench { name, json, rounds } => bench::run(&BenchOptions {
+            name: name.clone(),
+            json: json.clone(),
+            rounds: *rounds,
+        }),
         Command::Test { only } => test::run(only.as_deref()),
         Command::Local { no_build } => serve(Stack::start(&StackOptions {
             build: !no_build,

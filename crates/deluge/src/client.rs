@@ -69,8 +69,7 @@ impl Client {
     /// # Errors
     /// [`Error::DaemonAway`], or that Deluge Web does not answer or not accept the password.
     pub async fn connect(&self) -> Result<(), Error> {
-        self.bounded("web.connect", self.daemon.heal(self.daemon.healings()))
-            .await
+        self.bounded("web.connect", self.daemon.heal()).await
     }
 
     /// The daemon's version, such as `2.2.0`.

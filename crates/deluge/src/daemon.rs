@@ -1,5 +1,4 @@
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -39,18 +38,16 @@ pub(crate) enum Attempt<R> {
 /// The daemon, through Deluge Web's one connection to it.
 pub(crate) struct Daemon {
     web: Web,
-    reconnecting: Mutex<()>,
-    /// How often the connection was found or made good: who sees it change while waiting need not
-    /// reconnect too.
-    healings: AtomicU64,
+    /// Held by the one who sees to the connection: who comes meanwhile finds it good, and makes no
+    /// second one.
+    healing: Mutex<()>,
 }
 
 impl Daemon {
     pub(crate) fn new(web: Web) -> Self {
         Self {
             web,
-            reconnecting: Mutex::new(()),
-            healings: AtomicU64::new(0),
+            healing: Mutex::new(()),
         }
     }
 
@@ -76,7 +73,6 @@ impl Daemon {
         method: &'static str,
         params: &P,
     ) -> Result<Attempt<Option<R>>, Fault> {
-        let healings = self.healings();
         match self.attempt(method, params).await {
             Err(fault) if fault.may_heal() => {
                 tracing::debug!(
@@ -84,7 +80,7 @@ impl Daemon {
                     ?fault,
                     "a call failed; looking at Deluge Web's connection to its daemon"
                 );
-                self.heal(healings).await?;
+                self.heal().await?;
                 Ok(Attempt::Healed {
                     may_have_run: fault.may_have_run(),
                 })
@@ -112,30 +108,18 @@ impl Daemon {
         call.await
     }
 
-    /// Sees to it that Deluge Web has a connection to a daemon that answers, unless somebody else
-    /// has since `seen`.
-    pub(crate) async fn heal(&self, seen: u64) -> Result<(), Fault> {
-        let _alone = self.reconnecting.lock().await;
-        if self.healings.load(Ordering::Acquire) != seen {
-            return Ok(());
-        }
+    /// Sees to it that Deluge Web has a connection to a daemon that answers.
+    pub(crate) async fn heal(&self) -> Result<(), Fault> {
+        let _alone = self.healing.lock().await;
         // "Connected" is true from the first byte on, and stays true for a daemon that turned
         // Deluge Web's sign-in down or that hangs: only an answer counts.
         if self.is_connected().await? {
-            if !self.answers().await? {
-                self.disconnect().await;
-                self.connect().await?;
+            if self.answers().await? {
+                return Ok(());
             }
-        } else {
-            self.connect().await?;
+            self.disconnect().await;
         }
-        self.healings.fetch_add(1, Ordering::Release);
-        Ok(())
-    }
-
-    /// The number to give to [`Daemon::heal`].
-    pub(crate) fn healings(&self) -> u64 {
-        self.healings.load(Ordering::Acquire)
+        self.connect().await
     }
 
     async fn is_connected(&self) -> Result<bool, Fault> {

@@ -213,6 +213,24 @@ mod tests {
     }
 
     #[test]
+    fn the_sample_events_are_one_torrent() {
+        let infohash = |event: &str| {
+            let event: Value = serde_json::from_str(event).unwrap();
+            let content_type = event["headers"]["content-type"].as_str();
+            match Submission::parse(content_type, event["body"].as_str().unwrap().as_bytes())
+                .unwrap()
+            {
+                Submission::File(_, metainfo) => metainfo.infohash,
+                Submission::Magnet(link) => link.infohash,
+            }
+        };
+        assert_eq!(
+            infohash(include_str!("../../../events/add-torrent-file.json")),
+            infohash(include_str!("../../../events/add-torrent-magnet.json"))
+        );
+    }
+
+    #[test]
     fn everything_else_is_refused_with_its_own_reason() {
         let file = |bytes: &[u8]| json!({ "torrent": BASE64.encode(bytes) });
         let field = |name: &str| Some(name.to_owned());

@@ -75,6 +75,18 @@ mod tests {
     }
 
     #[test]
+    fn the_sample_event_names_one_torrent() {
+        let event = include_str!("../../../events/complete-page-stored.json");
+        let event: aws_lambda_events::sqs::SqsEvent = serde_json::from_str(event).unwrap();
+        let named = event
+            .records
+            .iter()
+            .map(|message| infohashes(message.body.as_deref().unwrap()).unwrap());
+        let counts: Vec<_> = named.map(|infohashes| infohashes.len()).collect();
+        assert_eq!(counts, [1, 1, 0], "a file, a manifest, a test event");
+    }
+
+    #[test]
     fn a_test_event_announces_nothing() {
         let message = json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b"});
         assert!(infohashes(&body(&message)).unwrap().is_empty());

@@ -76,3 +76,47 @@ fn tries(message: &SqsMessage) -> u32 {
     let count = message.attributes.get("ApproximateReceiveCount");
     count.and_then(|count| count.parse().ok()).unwrap_or(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(event: &str) -> Vec<QueueMessage> {
+        let event: SqsEvent = serde_json::from_str(event).unwrap();
+        let bodies = event
+            .records
+            .iter()
+            .map(|message| message.body.as_deref().unwrap());
+        bodies
+            .map(|body| serde_json::from_str(body).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn the_sample_events_are_messages_of_ours() {
+        let added = messages(include_str!(
+            "../../../events/watch-queue-torrent-added.json"
+        ));
+        assert!(matches!(added[..], [QueueMessage::TorrentAdded { .. }]));
+        let reports = messages(include_str!(
+            "../../../events/watch-queue-file-transferring.json"
+        ));
+        assert!(matches!(
+            reports[..],
+            [
+                QueueMessage::FileTransferring(_),
+                QueueMessage::FileTransferring(_)
+            ]
+        ));
+    }
+
+    #[test]
+    fn tries_are_counted_from_the_first() {
+        let mut message = SqsMessage::default();
+        assert_eq!(tries(&message), 1);
+        message
+            .attributes
+            .insert("ApproximateReceiveCount".into(), "7".into());
+        assert_eq!(tries(&message), 7);
+    }
+}

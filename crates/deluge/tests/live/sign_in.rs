@@ -32,38 +32,26 @@ async fn the_right_password_opens_and_a_wrong_one_is_no_case_for_a_retry() {
     .await;
 }
 
-#[tokio::test]
-async fn a_session_that_ends_is_replaced_without_the_caller_noticing() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_that_lose_their_session_together_sign_in_once() {
     in_time(async {
         let deluge = Deluge::start().await;
         let relay = Relay::start(deluge.web_port(), "auth.login", Loss::None).await;
-        let client = Client::new(&relay.url, PASSWORD, LIMITS).expect("a client");
+        let client = Arc::new(Client::new(&relay.url, PASSWORD, LIMITS).expect("a client"));
         client.daemon_version().await.expect("a first session");
+        assert_eq!(deluge.sign_ins(), 1);
+        end_session(&deluge, &relay.cookie()).await;
 
-        // What deluge-web does to an expired session too. Waiting for that is no use: deluge-web
-        // 2.2.0 never starts the timer that would look for one.
-        let end = json!({ "method": "auth.delete_session", "params": [], "id": 1 });
-        let request = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("an HTTP client");
-        let request = request.post(format!("{}/json", deluge.url())).json(&end);
-        let answer = request
-            .header("cookie", relay.cookie())
-            .send()
-            .await
-            .expect("an answer");
-        let answer: Value = answer.json().await.expect("JSON");
-        assert_eq!(answer["result"], true, "{answer}");
-
-        client.daemon_version().await.expect("a second session");
+        for free in twelve_calls(&client).await {
+            assert!(free.expect("an answer in a second session") > 0);
+        }
         assert_eq!(deluge.sign_ins(), 2);
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn calls_that_lose_their_session_together_sign_in_once() {
+async fn calls_that_meet_a_new_deluge_web_together_sign_in_and_connect_it_once() {
     in_time(async {
         let mut deluge = Deluge::start().await;
         let client = Arc::new(deluge.client());
@@ -71,12 +59,7 @@ async fn calls_that_lose_their_session_together_sign_in_once() {
         let connections = deluge.daemon_connections();
         deluge.restart_web().await;
 
-        let mut calls = JoinSet::new();
-        for _ in 0..12 {
-            let client = Arc::clone(&client);
-            calls.spawn(async move { client.free_space(None).await });
-        }
-        for free in calls.join_all().await {
+        for free in twelve_calls(&client).await {
             assert!(free.expect("an answer in the new session") > 0);
         }
         assert_eq!(
@@ -146,4 +129,31 @@ fn an_address_that_cannot_work_is_refused_at_once() {
         Limits::default(),
     )
     .expect("fine");
+}
+
+async fn twelve_calls(client: &Arc<Client>) -> Vec<Result<u64, Error>> {
+    let mut calls = JoinSet::new();
+    for _ in 0..12 {
+        let client = Arc::clone(client);
+        calls.spawn(async move { client.free_space(None).await });
+    }
+    calls.join_all().await
+}
+
+/// Does what deluge-web does to an expired session. Waiting for that is no use: deluge-web 2.2.0
+/// never starts the timer that would look for one.
+async fn end_session(deluge: &Deluge, cookie: &str) {
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("an HTTP client");
+    let end = json!({ "method": "auth.delete_session", "params": [], "id": 1 });
+    let request = http.post(format!("{}/json", deluge.url())).json(&end);
+    let answer = request
+        .header("cookie", cookie)
+        .send()
+        .await
+        .expect("an answer");
+    let answer: Value = answer.json().await.expect("JSON");
+    assert_eq!(answer["result"], true, "{answer}");
 }

@@ -1,0 +1,76 @@
+//! `cargo xtask bench`: what the product costs, measured beside something a reader knows.
+//!
+//! A bench takes its subjects in turns, so that whatever else the machine does meets all of them, and reports
+//! medians. Goals are printed as met or missed; they do not decide how the command ends.
+
+mod coldstart;
+mod figures;
+mod report;
+mod trial;
+mod usage;
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use report::Report;
+
+/// What to measure.
+#[derive(Debug, Clone, Default)]
+pub struct BenchOptions {
+    /// One bench by its name; all of them when absent.
+    pub name: Option<String>,
+    /// Where the rows go, as a JSON array; a file that is there is replaced.
+    pub json: Option<PathBuf>,
+    /// How often each subject is measured; each bench has its own default.
+    pub rounds: Option<usize>,
+}
+
+struct Bench {
+    name: &'static str,
+    rounds: usize,
+    run: fn(usize) -> Result<Report>,
+}
+
+/// A new bench is a function that measures `rounds` times, and a line here.
+const BENCHES: [Bench; 1] = [Bench {
+    name: "coldstart",
+    rounds: 11,
+    run: coldstart::run,
+}];
+
+/// Measures, prints a table per bench, and writes the rows.
+///
+/// # Errors
+/// When there is no such bench, a subject cannot be built, does not answer or answers wrongly, or on Ctrl-C.
+/// A goal that is missed is no error.
+pub fn run(options: &BenchOptions) -> Result<()> {
+    let benches: Vec<_> = BENCHES
+        .iter()
+        .filter(|bench| {
+            options
+                .name
+                .as_deref()
+                .is_none_or(|name| name == bench.name)
+        })
+        .collect();
+    if benches.is_empty() {
+        let names: Vec<_> = BENCHES.iter().map(|bench| bench.name).collect();
+        bail!("there is no such bench; there is: {}", names.join(", "));
+    }
+    if options.rounds == Some(0) {
+        bail!("at least one round is needed");
+    }
+    let mut rows = Vec::new();
+    for bench in benches {
+        let rounds = options.rounds.unwrap_or(bench.rounds);
+        let report = (bench.run)(rounds)?;
+        println!("\n{} (medians of {rounds} rounds)\n\n{report}", bench.name);
+        rows.extend(report.rows);
+    }
+    if let Some(file) = &options.json {
+        fs::write(file, report::to_json(&rows)?).with_context(|| file.display().to_string())?;
+    }
+    Ok(())
+}

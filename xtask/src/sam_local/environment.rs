@@ -1,0 +1,69 @@
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use crate::aws::AwsEnv;
+
+/// Environment variables by function, as `sam local invoke --env-vars` reads them.
+pub(super) type Variables = BTreeMap<String, BTreeMap<String, String>>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Function {
+    function_name: String,
+    #[serde(default)]
+    environment: Environment,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Environment {
+    #[serde(default)]
+    variables: BTreeMap<String, String>,
+}
+
+/// What the functions of the deployed stack have, by their logical ids, but with `endpoint` for AWS.
+pub(super) fn of_functions(aws: &AwsEnv, stack: &str, endpoint: &str) -> Result<Variables> {
+    let query = "StackResources[?ResourceType=='AWS::Lambda::Function'].[PhysicalResourceId, LogicalResourceId]";
+    let command = ["cloudformation", "describe-stack-resources", "--stack-name", stack];
+    let json = aws.cli(&[&command[..], &["--query", query, "--output", "json"]].concat())?;
+    let logical_ids: BTreeMap<String, String> = serde_json::from_str::<Vec<_>>(&json)
+        .context("the stack's resources")?
+        .into_iter()
+        .collect();
+    let json = aws.cli(&["lambda", "list-functions", "--query", "Functions", "--output", "json"])?;
+    let functions: Vec<Function> = serde_json::from_str(&json).context("the stack's functions")?;
+    let variables: Variables = functions
+        .into_iter()
+        .filter_map(|function| {
+            let id = logical_ids.get(&function.function_name)?.clone();
+            let mut variables = function.environment.variables;
+            variables.insert("AWS_ENDPOINT_URL".to_owned(), endpoint.to_owned());
+            Some((id, variables))
+        })
+        .collect();
+    ensure!(
+        variables.len() == logical_ids.len() && !variables.is_empty(),
+        "the stack says that it has the functions {logical_ids:?}, but there are only {:?}",
+        variables.keys().collect::<Vec<_>>()
+    );
+    Ok(variables)
+}
+
+/// Deluge's password is among them, so the file is its owner's alone.
+pub(super) fn write(variables: &Variables, path: &Path) -> Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| path.display().to_string())?;
+    file.write_all(&serde_json::to_vec_pretty(variables)?)?;
+    Ok(file.write_all(b"\n")?)
+}
