@@ -18,6 +18,7 @@ pub mod ports;
 pub mod process;
 pub mod product;
 pub mod sam;
+pub mod sam_local;
 pub mod stack;
 pub mod steps;
 pub mod swarm;

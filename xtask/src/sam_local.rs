@@ -8,6 +8,7 @@ mod events;
 mod podman;
 mod reach;
 mod relay;
+mod scene;
 
 use std::fs;
 use std::io::Read;
@@ -25,7 +26,7 @@ use crate::aws::AwsEnv;
 use crate::interrupt::{self, Interrupted};
 use crate::process::Process;
 use crate::sam::Project;
-use crate::steps::{say, step};
+use crate::steps::say;
 use crate::{Stack, StackOptions, paths, tools};
 
 /// With a Docker engine the first invocation also fetches AWS's base image.
@@ -60,14 +61,25 @@ pub fn check() -> Result<Outcome> {
     let Some(sam) = SamLocal::prepare(&logs)? else {
         return Ok(Outcome::Skipped);
     };
-    let stack = Stack::start(&StackOptions {
+    let mut stack = Stack::start(&StackOptions {
         dir: dir().join("stack"),
         logs,
         build: false,
         ..StackOptions::default()
     })?;
-    sam.check_events(&stack)?;
+    sam.check_events(&mut stack)?;
     Ok(Outcome::Passed)
+}
+
+/// For somebody who has Docker: as long as the answer lives, `sam local invoke` works against `stack` with
+/// `.local/env.json`. `None` where no Docker engine answers.
+///
+/// # Errors
+/// When the stack cannot be asked or the file cannot be written; or on Ctrl-C.
+pub fn offer(stack: &Stack) -> Result<Option<Reach>> {
+    SamLocal::with_docker(stack.logs())?
+        .map(|sam| sam.reach(stack, &paths::local().join("env.json")))
+        .transpose()
 }
 
 impl SamLocal {
@@ -83,21 +95,21 @@ impl SamLocal {
         let error = match Self::with_podman(logs) {
             Ok(sam) => return Ok(Some(sam)),
             Err(error) if error.is::<Interrupted>() => return Err(error),
-            Err(error) => error.context("no Docker engine answers, and there is no podman in its place"),
+            Err(error) => {
+                error.context("no Docker engine answers, and there is no podman in its place")
+            }
         };
         if std::env::var_os("CI").is_some_and(|value| value == "true") {
             return Err(error);
         }
-        say("  !!!! SKIPPED: sam local invoke. The functions were not tried in AWS's own emulator.");
+        say(
+            "  !!!! SKIPPED: sam local invoke. The functions were not tried in AWS's own emulator.",
+        );
         say(&format!("       {error:#}"));
         Ok(None)
     }
 
-    /// Uses the Docker engine that answers; installs nothing.
-    ///
-    /// # Errors
-    /// On Ctrl-C.
-    pub fn with_docker(logs: &Path) -> Result<Option<Self>> {
+    fn with_docker(logs: &Path) -> Result<Option<Self>> {
         match Engine::ask(None, logs) {
             Ok(engine) => Ok(Some(Self::new(engine, None, logs))),
             Err(error) if error.is::<Interrupted>() => Err(error),
@@ -163,7 +175,7 @@ impl SamLocal {
     ///
     /// # Errors
     /// At the first answer that is not what it should be; when an event has no check or a check no event.
-    pub fn check_events(&self, stack: &Stack) -> Result<()> {
+    pub fn check_events(&self, stack: &mut Stack) -> Result<()> {
         events::check(self, stack, &dir().join("env.json"))
     }
 }

@@ -8,10 +8,11 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 
+use crate::added;
 use crate::daemon::{Attempt, Daemon};
 use crate::fault::Fault;
 use crate::web::Web;
-use crate::{Error, Key, Limits, TorrentOptions, TorrentStatus};
+use crate::{Added, Error, Key, Limits, TorrentOptions, TorrentStatus};
 
 /// The key that every torrent has, for asking which torrents exist.
 const EXISTS: &str = "hash";
@@ -23,25 +24,6 @@ const EXISTS: &str = "hash";
 /// info-hash for a torrent file that has v2 metadata, hybrids included.
 pub struct Client {
     daemon: Daemon,
-}
-
-/// What an add came to. Holds the torrent's id, as Deluge says it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Added {
-    /// The torrent is new to Deluge.
-    New(String),
-    /// Deluge had the torrent; maybe since an earlier try of the same call, whose answer was lost.
-    Known(String),
-}
-
-impl Added {
-    /// The torrent's id in Deluge.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        match self {
-            Self::New(id) | Self::Known(id) => id,
-        }
-    }
 }
 
 impl Client {
@@ -252,8 +234,8 @@ impl Client {
     ) -> Result<Added, Error> {
         self.bounded(method, async {
             match self.add_once(method, id, params).await {
-                Err(Fault::Daemon(message)) if is_duplicate(&message) => {
-                    Ok(Added::Known(id_in(&message).unwrap_or(id).to_owned()))
+                Err(Fault::Daemon(message)) => {
+                    added::known(&message, id).ok_or(Fault::Daemon(message))
                 }
                 answer => answer,
             }
@@ -335,16 +317,4 @@ impl fmt::Debug for Client {
 
 fn texts(ids: &[impl AsRef<str>]) -> Vec<&str> {
     ids.iter().map(AsRef::as_ref).collect()
-}
-
-/// `Torrent already in session (ID).`, or `already being added` while Deluge loads its torrents at
-/// start.
-fn is_duplicate(message: &str) -> bool {
-    message.contains("already in session") || message.contains("already being added")
-}
-
-fn id_in(message: &str) -> Option<&str> {
-    let (_, rest) = message.rsplit_once('(')?;
-    let (id, _) = rest.split_once(')')?;
-    (id.len() == 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(id)
 }

@@ -31,6 +31,7 @@
 //! Deluge Web knows no users and no rate limit for passwords, and its `/upload` asks for no
 //! sign-in: keep its port inside a private network.
 
+mod added;
 mod client;
 mod clients;
 mod daemon;
@@ -43,7 +44,8 @@ mod reply;
 mod status;
 mod web;
 
-pub use client::{Added, Client};
+pub use added::Added;
+pub use client::Client;
 pub use clients::Clients;
 pub use error::Error;
 pub use key::Key;

@@ -109,6 +109,8 @@ mod tests {
             "<html>",
             "[]",
             "{}",
+            r#"{"error":null}"#,
+            r#"{"result":"a"}"#,
             r#"{"result":5,"error":null}"#,
             r#"{"error":"no"}"#,
         ] {

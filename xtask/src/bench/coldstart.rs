@@ -3,6 +3,7 @@
 //! Both subjects run as Lambda runs them, with the bench as Lambda and as AWS. The init of both ends with a
 //! first read of DynamoDB, because that is what opens the connection; AWS here speaks plain HTTP.
 
+mod function;
 mod node;
 mod null_aws;
 mod runtime_api;
@@ -15,8 +16,8 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
 
+use self::function::{FUNCTIONS, Function};
 use self::node::Node;
 use self::null_aws::NullAws;
 use self::runtime_api::RuntimeApi;
@@ -25,6 +26,7 @@ use super::report::{Goal, Report, Row};
 use super::trial::{Trial, interleave};
 use super::usage;
 use crate::aws::{AwsEnv, REGION};
+use crate::interrupt::Interrupted;
 use crate::sam::Project;
 use crate::steps::step;
 use crate::tools::{self, Venv};
@@ -39,78 +41,19 @@ const INIT_RATIO_MIN: f64 = 15.0;
 const PEAK_RSS_MIB_MAX: f64 = 12.0;
 const ZIPPED_MB_MAX: f64 = 4.0;
 
-/// A function with its name in the template and the event it gets.
-struct Function {
-    name: &'static str,
-    logical_id: &'static str,
-    event: &'static str,
-    is_right: fn(&Value) -> bool,
-}
-
-const FUNCTIONS: [Function; 5] = [
-    Function {
-        name: "add-torrent",
-        logical_id: "AddTorrent",
-        event: "add-torrent-file",
-        is_right: |answer| answer["statusCode"] == 202,
-    },
-    Function {
-        name: "manage-torrent",
-        logical_id: "ManageTorrent",
-        event: "manage-torrent-list",
-        is_right: |answer| answer["statusCode"] == 200,
-    },
-    Function {
-        name: "watch-queue",
-        logical_id: "WatchQueue",
-        event: "watch-queue-file-transferring",
-        is_right: no_failures,
-    },
-    Function {
-        name: "status-page",
-        logical_id: "StatusPage",
-        event: "status-page-schedule",
-        is_right: Value::is_null,
-    },
-    Function {
-        name: "complete-page",
-        logical_id: "CompletePage",
-        event: "complete-page-stored",
-        is_right: no_failures,
-    },
-];
-
-fn no_failures(answer: &Value) -> bool {
-    answer["batchItemFailures"]
-        .as_array()
-        .is_some_and(Vec::is_empty)
-}
-
-impl Function {
-    fn bootstrap(&self) -> PathBuf {
-        let built = paths::root().join(".aws-sam/build");
-        built.join(self.logical_id).join("bootstrap")
-    }
-
-    fn event(&self) -> Result<String> {
-        let file = paths::root()
-            .join("events")
-            .join(self.event)
-            .with_extension("json");
-        fs::read_to_string(&file).with_context(|| file.display().to_string())
-    }
-}
-
 pub(super) fn run(rounds: usize) -> Result<Report> {
-    let logs = paths::logs();
     let dir = paths::local().join("bench").join(NAME);
+    let logs = dir.join("logs");
+    if logs.exists() {
+        fs::remove_dir_all(&logs)?;
+    }
     tools::setup()?;
     if !FUNCTIONS
         .iter()
         .all(|function| function.bootstrap().exists())
     {
         step("build the functions", || {
-            Project::new(paths::root()).build(&logs)
+            Project::new(paths::root()).build(&paths::logs())
         })?;
     }
     let node = step("bundle the Node side", || Node::build(&dir, &logs))?;
@@ -211,20 +154,27 @@ impl Bench {
             let (answer, event, idle) = waiting.invoke(&start.event, &mut alive)?;
             Ok((init, answer, event, idle))
         });
-        let (init, answer, event, _idle) = answered.with_context(|| process.failure("failed"))?;
+        let (init, answer, event, idle) = answered.map_err(|error| {
+            if error.is::<Interrupted>() {
+                return error;
+            }
+            process.failure(&format!("failed ({error:#})"))
+        })?;
         let mut operations = self.aws.take_operations()?;
         let figures = Figures {
             wall_s: (init + event).as_secs_f64(),
             cpu_s: usage::cpu_time(pid)?.as_secs_f64(),
             peak_rss_mib: usage::peak_rss_mib(pid)?,
             requests: operations.len() as u64,
-            extra: [
-                ("event_s", event.as_secs_f64()),
+            extra: vec![
                 ("init_s", init.as_secs_f64()),
+                ("event_s", event.as_secs_f64()),
                 ("zipped_mb", start.zipped_mb),
-            ]
-            .into(),
+            ],
         };
+        process.stop();
+        // Not before: a request that is dropped is answered.
+        drop(idle);
         let value = serde_json::from_str(&answer).with_context(|| answer.clone())?;
         ensure!(
             (start.function.is_right)(&value),
@@ -276,8 +226,8 @@ impl Bench {
         else {
             return Vec::new();
         };
-        let init = node.extra["init_s"] / rust.extra["init_s"];
-        let zipped = rust.extra["zipped_mb"];
+        let init = node.extra("init_s") / rust.extra("init_s");
+        let zipped = rust.extra("zipped_mb");
         let operations = self.operations.borrow();
         let (ours, theirs) = (&operations[&(*case, RUST)], &operations[&(*case, NODE)]);
         let same = if ours == theirs {
@@ -294,21 +244,21 @@ impl Bench {
         };
         vec![
             goal(
-                "init at most 1/15 of Node's",
+                format!("init at most 1/{INIT_RATIO_MIN} of Node's"),
                 format!("1/{init:.1}"),
                 init >= INIT_RATIO_MIN,
             ),
             goal(
-                "peak RSS at most 12 MiB",
+                format!("peak RSS at most {PEAK_RSS_MIB_MAX} MiB"),
                 format!("{peak:.1} MiB"),
                 peak <= PEAK_RSS_MIB_MAX,
             ),
             goal(
-                "zipped at most 4 MB",
+                format!("zipped at most {ZIPPED_MB_MAX} MB"),
                 format!("{zipped:.2} MB"),
                 zipped <= ZIPPED_MB_MAX,
             ),
-            goal("the same AWS calls as in Node", same, ours == theirs),
+            goal("the same AWS calls as in Node".into(), same, ours == theirs),
         ]
     }
 }

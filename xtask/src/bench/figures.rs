@@ -1,9 +1,5 @@
-use std::collections::BTreeMap;
-
-use serde::Serialize;
-
 /// What one subject took for one case. The end of a name is its unit.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Figures {
     pub(super) wall_s: f64,
     /// User and system time of the subject's own process.
@@ -11,9 +7,8 @@ pub(super) struct Figures {
     pub(super) peak_rss_mib: f64,
     /// Requests to AWS.
     pub(super) requests: u64,
-    /// A bench's own columns.
-    #[serde(flatten)]
-    pub(super) extra: BTreeMap<&'static str, f64>,
+    /// A bench's own columns, the same for all its rows.
+    pub(super) extra: Vec<(&'static str, f64)>,
 }
 
 impl Figures {
@@ -22,7 +17,8 @@ impl Figures {
         let of = |figure: &dyn Fn(&Self) -> f64| median(samples.iter().map(figure).collect());
         let mut requests: Vec<_> = samples.iter().map(|sample| sample.requests).collect();
         requests.sort_unstable();
-        let names = samples.iter().flat_map(|sample| sample.extra.keys());
+        let names = samples.first().map(|sample| &sample.extra);
+        let names = names.into_iter().flatten().map(|(name, _)| *name);
         Self {
             wall_s: of(&|sample| sample.wall_s),
             cpu_s: of(&|sample| sample.cpu_s),
@@ -32,28 +28,23 @@ impl Figures {
                 .copied()
                 .unwrap_or_default(),
             extra: names
-                .map(|name| {
-                    (
-                        *name,
-                        of(&|sample| sample.extra.get(name).copied().unwrap_or(f64::NAN)),
-                    )
-                })
+                .map(|name| (name, of(&|sample| sample.extra(name))))
                 .collect(),
         }
     }
 
-    /// Names and values in the order of the table.
-    pub(super) fn columns(&self) -> Vec<(&'static str, f64)> {
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52 requests")]
-        let requests = self.requests as f64;
-        let mut columns = vec![("wall_s", self.wall_s)];
-        columns.extend(self.extra.iter().map(|(name, value)| (*name, *value)));
-        columns.extend([
-            ("cpu_s", self.cpu_s),
-            ("peak_rss_mib", self.peak_rss_mib),
-            ("requests", requests),
-        ]);
-        columns
+    /// One of the bench's own figures; `NaN`, which meets no goal, when it has none of that name.
+    pub(super) fn extra(&self, name: &str) -> f64 {
+        let found = self.extra.iter().find(|(known, _)| *known == name);
+        found.map_or(f64::NAN, |(_, value)| *value)
+    }
+
+    /// Names and values in the order of the table; `requests`, the one whole number, comes after them.
+    pub(super) fn columns(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        [("wall_s", self.wall_s)]
+            .into_iter()
+            .chain(self.extra.iter().copied())
+            .chain([("cpu_s", self.cpu_s), ("peak_rss_mib", self.peak_rss_mib)])
     }
 }
 
@@ -72,7 +63,7 @@ mod tests {
         let sample = |wall_s, requests, init_s| Figures {
             wall_s,
             requests,
-            extra: [("init_s", init_s)].into(),
+            extra: vec![("init_s", init_s)],
             ..Figures::default()
         };
         let medians = Figures::medians(&[

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use crate::aws::AwsEnv;
+use crate::Stack;
 
 /// Environment variables by function, as `sam local invoke --env-vars` reads them.
 pub(super) type Variables = BTreeMap<String, BTreeMap<String, String>>;
@@ -28,15 +28,29 @@ struct Environment {
 }
 
 /// What the functions of the deployed stack have, by their logical ids, but with `endpoint` for AWS.
-pub(super) fn of_functions(aws: &AwsEnv, stack: &str, endpoint: &str) -> Result<Variables> {
+pub(super) fn of_functions(stack: &Stack, endpoint: &str) -> Result<Variables> {
+    let aws = stack.aws();
+    let stack = &name(stack)?;
     let query = "StackResources[?ResourceType=='AWS::Lambda::Function'].[PhysicalResourceId, LogicalResourceId]";
-    let command = ["cloudformation", "describe-stack-resources", "--stack-name", stack];
+    let command = [
+        "cloudformation",
+        "describe-stack-resources",
+        "--stack-name",
+        stack,
+    ];
     let json = aws.cli(&[&command[..], &["--query", query, "--output", "json"]].concat())?;
     let logical_ids: BTreeMap<String, String> = serde_json::from_str::<Vec<_>>(&json)
         .context("the stack's resources")?
         .into_iter()
         .collect();
-    let json = aws.cli(&["lambda", "list-functions", "--query", "Functions", "--output", "json"])?;
+    let json = aws.cli(&[
+        "lambda",
+        "list-functions",
+        "--query",
+        "Functions",
+        "--output",
+        "json",
+    ])?;
     let functions: Vec<Function> = serde_json::from_str(&json).context("the stack's functions")?;
     let variables: Variables = functions
         .into_iter()
@@ -53,6 +67,19 @@ pub(super) fn of_functions(aws: &AwsEnv, stack: &str, endpoint: &str) -> Result<
         variables.keys().collect::<Vec<_>>()
     );
     Ok(variables)
+}
+
+/// `CloudFormation`'s name of the stack that has this table.
+fn name(stack: &Stack) -> Result<String> {
+    let table = &stack.outputs().table;
+    let query = format!("Stacks[?Outputs[?OutputValue=='{table}']].StackName");
+    let command = ["cloudformation", "describe-stacks", "--query", &query];
+    let text = stack
+        .aws()
+        .cli(&[&command[..], &["--output", "text"]].concat())?;
+    let name = text.trim();
+    ensure!(!name.is_empty(), "no stack has the table {table}");
+    Ok(name.to_owned())
 }
 
 /// Deluge's password is among them, so the file is its owner's alone.

@@ -7,86 +7,78 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::{Reach, SamLocal};
-use crate::product::Product;
+use super::SamLocal;
+use super::scene::{INFOHASH, Scene};
 use crate::steps::{say, step};
-use crate::{Stack, interrupt, paths};
+use crate::{Stack, paths};
 
-/// The torrent of every sample event, and its one file.
-const INFOHASH: &str = "25e6e4bc4eb17527321dd43fbe4233c7b2e82370";
-const FILE: &str = "hello world.txt";
-const CONTENT: &[u8; 36] = b"hello world, from sam local invoke.\n";
-
-/// For what the deployed functions do by themselves.
-const PATIENCE: Duration = Duration::from_secs(90);
+const NOTHING: fn(&Scene) -> Result<()> = |_| Ok(());
 
 /// What to do before, what the answer must be, what must be true after.
 struct Case {
     event: &'static str,
-    before: fn(&Bench) -> Result<()>,
+    before: fn(&Scene) -> Result<()>,
     answer: fn(&Value) -> Result<()>,
-    after: fn(&Bench) -> Result<()>,
+    after: fn(&Scene) -> Result<()>,
 }
 
 /// One torrent's way, in this order.
 const CASES: [Case; 8] = [
     Case {
         event: "add-torrent-file",
-        before: Bench::forget,
+        before: Scene::forget,
         answer: |answer| expect_record(answer, 202),
-        // The message has arrived: the deployed function gave the torrent to Deluge.
-        after: |bench| bench.wait_for_state("downloading"),
+        after: Scene::is_taken,
     },
     Case {
         event: "add-torrent-magnet",
-        before: nothing,
+        before: NOTHING,
         answer: |answer| expect_record(answer, 200),
-        after: nothing,
+        after: NOTHING,
     },
     Case {
         event: "manage-torrent-list",
-        before: nothing,
+        before: NOTHING,
         answer: expect_list,
-        after: nothing,
+        after: NOTHING,
     },
     Case {
         event: "manage-torrent-one",
-        before: nothing,
+        before: NOTHING,
         answer: |answer| expect_record(answer, 200),
-        after: nothing,
+        after: NOTHING,
     },
     Case {
         event: "watch-queue-torrent-added",
-        before: Bench::queue_again,
+        before: Scene::queue_again,
         answer: expect_no_failures,
-        after: Bench::is_with_the_worker,
+        after: Scene::is_with_the_worker,
     },
     Case {
         event: "watch-queue-file-transferring",
-        before: nothing,
+        before: NOTHING,
         answer: expect_no_failures,
-        after: Bench::is_stored_in_full,
+        after: Scene::is_transferred,
     },
     Case {
         event: "complete-page-stored",
-        before: Bench::store_and_undo_the_page,
+        before: Scene::store_and_unpublish,
         answer: expect_no_failures,
-        after: Bench::is_published,
+        after: Scene::is_published,
     },
     // Last: while a torrent is active this takes most of a minute.
     Case {
         event: "status-page-schedule",
-        before: Bench::remove_the_status,
+        before: Scene::remove_status,
         answer: |answer| {
             ensure!(answer.is_null(), "it is not null");
             Ok(())
         },
-        after: Bench::is_on_the_status_page,
+        after: Scene::is_on_the_status_page,
     },
 ];
 
@@ -99,28 +91,154 @@ const FUNCTIONS: [(&str, &str); 5] = [
     ("watch-queue", "WatchQueue"),
 ];
 
-pub(super) fn check(sam: &SamLocal, stack: &Stack, env_file: &Path) -> Result<()> {
-    let folder = paths::root().join("events");
-    complete(&folder)?;
+/// All cases, in order; the first that goes wrong ends it.
+pub(super) fn check(sam: &SamLocal, stack: &mut Stack, env_file: &Path) -> Result<()> {
+    complete()?;
     let reach = sam.reach(stack, env_file)?;
-    let bench = Bench {
-        stack,
-        reach: &reach,
-        product: Product::of(stack),
-        worker: reach.worker(stack)?,
-    };
+    let scene = Scene::new(stack, &reach)?;
     for case in &CASES {
-        let event = folder.join(case.event).with_extension("json");
+        let file = format!("events/{}.json", case.event);
         let function = function(case.event)?;
-        let answer = step(&format!("sam local invoke {function} -e {}.json", case.event), || {
-            (case.before)(&bench).context("before the event")?;
+        let answer = step(&format!("sam local invoke {function} -e {file}"), || {
+            (case.before)(&scene).context("before it")?;
+            let event = paths::root().join(&file);
             let answer = sam.invoke(function, &event, reach.env_file(), stack.aws())?;
             (case.answer)(&answer).with_context(|| format!("{function} answered {answer}"))?;
-            (case.after)(&bench).with_context(|| format!("after {function} answered {answer}"))?;
+            (case.after)(&scene).with_context(|| format!("after {function} answered {answer}"))?;
             Ok(answer)
         })
-        .with_context(|| format!("events/{}.json", case.event))?;
-        say(&format!("       {}", shortened(&answer)));
+        .with_context(|| file.clone())?;
+        say(&format!("       {}", shown(&answer)));
     }
     Ok(())
+}
+
+/// Every event has a case, every case an event, and every function at least one.
+fn complete() -> Result<()> {
+    let events = names("events")?;
+    let cases: BTreeSet<_> = CASES
+        .iter()
+        .map(|case| format!("{}.json", case.event))
+        .collect();
+    ensure!(
+        events == cases,
+        "events/ and the cases in xtask/src/sam_local/events.rs differ in {:?}",
+        events.symmetric_difference(&cases).collect::<Vec<_>>()
+    );
+    let mut tried = BTreeSet::new();
+    for case in &CASES {
+        tried.insert(function(case.event)?);
+    }
+    let folders = names("functions")?;
+    let known: BTreeSet<_> = FUNCTIONS
+        .iter()
+        .filter(|(_, id)| tried.contains(id))
+        .map(|(folder, _)| (*folder).to_owned())
+        .collect();
+    ensure!(
+        folders == known,
+        "functions without an event, or events without a function: {:?}",
+        folders.symmetric_difference(&known).collect::<Vec<_>>()
+    );
+    Ok(())
+}
+
+fn names(folder: &str) -> Result<BTreeSet<String>> {
+    fs::read_dir(paths::root().join(folder))?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect()
+}
+
+/// The logical id of the function that an event is for.
+fn function(event: &str) -> Result<&'static str> {
+    let mut all = FUNCTIONS.iter().filter(|(folder, _)| {
+        event
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('-'))
+    });
+    match (all.next(), all.next()) {
+        (Some((_, id)), None) => Ok(id),
+        _ => anyhow::bail!("{event} does not say by its name which function it is for"),
+    }
+}
+
+fn body(answer: &Value, status: u16) -> Result<Value> {
+    ensure!(answer["statusCode"] == status, "its status is not {status}");
+    let body = answer["body"].as_str().context("it has no body")?;
+    serde_json::from_str(body).context("its body is not JSON")
+}
+
+fn expect_record(answer: &Value, status: u16) -> Result<()> {
+    let record = body(answer, status)?;
+    ensure!(
+        record["infohash"] == INFOHASH,
+        "it is not the record of {INFOHASH}"
+    );
+    Ok(())
+}
+
+fn expect_list(answer: &Value) -> Result<()> {
+    let list = body(answer, 200)?;
+    let torrents = list["torrents"].as_array().context("it has no torrents")?;
+    ensure!(
+        torrents
+            .iter()
+            .any(|torrent| torrent["infohash"] == INFOHASH),
+        "{INFOHASH} is not listed"
+    );
+    Ok(())
+}
+
+fn expect_no_failures(answer: &Value) -> Result<()> {
+    ensure!(
+        *answer == json!({ "batchItemFailures": [] }),
+        "a message would go back to its queue"
+    );
+    Ok(())
+}
+
+/// One line of a screen.
+fn shown(answer: &Value) -> String {
+    const LENGTH: usize = 150;
+    let text = match (&answer["statusCode"], &answer["body"]) {
+        (Value::Number(status), Value::String(body)) => format!("{status} {body}"),
+        _ => answer.to_string(),
+    };
+    match text.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_is_checked_and_every_function_has_one() {
+        complete().unwrap();
+    }
+
+    #[test]
+    fn an_event_is_for_the_function_that_its_name_starts_with() {
+        assert_eq!(function("add-torrent-file").unwrap(), "AddTorrent");
+        assert!(function("add-torrent").is_err());
+        assert!(function("remove-torrent-file").is_err());
+    }
+
+    #[test]
+    fn an_answer_that_is_not_right_is_refused() {
+        let answer =
+            |status: u16, body: &Value| json!({ "statusCode": status, "body": body.to_string() });
+        let record = json!({ "infohash": INFOHASH });
+        assert!(expect_record(&answer(202, &record), 202).is_ok());
+        assert!(expect_record(&answer(200, &record), 202).is_err());
+        assert!(expect_record(&answer(202, &json!({ "infohash": "0" })), 202).is_err());
+        assert!(expect_list(&answer(200, &json!({ "torrents": [record] }))).is_ok());
+        assert!(expect_list(&answer(200, &json!({ "torrents": [] }))).is_err());
+        assert!(expect_no_failures(&json!({ "batchItemFailures": [] })).is_ok());
+        let failures = json!({ "batchItemFailures": [{ "itemIdentifier": "1" }] });
+        assert!(expect_no_failures(&failures).is_err());
+        assert!(expect_no_failures(&Value::Null).is_err());
+    }
 }

@@ -17,10 +17,9 @@ pub struct Reach {
 
 impl Reach {
     pub(super) fn open(engine: &Engine, stack: &Stack, env_file: &Path) -> Result<Self> {
-        let aws = stack.aws();
-        let port = port(aws.endpoint())?;
+        let port = port(stack.aws().endpoint())?;
         let endpoint = format!("http://{}:{port}", engine.gateway());
-        let variables = environment::of_functions(aws, stack.name(), &endpoint)?;
+        let variables = environment::of_functions(stack, &endpoint)?;
         environment::write(&variables, env_file)?;
         Ok(Self {
             engine: engine.clone(),

@@ -1,3 +1,4 @@
+use std::io::Cursor;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -30,12 +31,25 @@ impl NullAws {
         let thread = std::thread::spawn({
             let (server, operations) = (Arc::clone(&server), Arc::clone(&operations));
             move || {
-                for request in server.incoming_requests() {
-                    let done = answer(request).unwrap_or_else(|error| format!("failed: {error:#}"));
+                for mut request in server.incoming_requests() {
+                    let (done, response) = match answer(&mut request) {
+                        Ok(answered) => answered,
+                        Err(error) => (
+                            format!("failed: {error:#}"),
+                            Response::from_string("").with_status_code(400),
+                        ),
+                    };
+                    // Before the answer, which may be all that the function waits for.
                     operations
                         .lock()
                         .unwrap_or_else(PoisonError::into_inner)
                         .push(done);
+                    if let Err(error) = request.respond(response) {
+                        operations
+                            .lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .push(format!("failed: {error}"));
+                    }
                 }
             }
         });
@@ -81,31 +95,32 @@ impl Drop for NullAws {
     }
 }
 
-fn answer(mut request: Request) -> Result<String> {
+/// What was asked, as `service:Operation`, and the answer to it.
+type Answered = (String, Response<Cursor<Vec<u8>>>);
+
+fn answer(request: &mut Request) -> Result<Answered> {
     let mut body = Vec::new();
     request.as_reader().read_to_end(&mut body)?;
     let target = request
         .headers()
         .iter()
         .find(|header| header.field.equiv("X-Amz-Target"));
-    let Some(target) = target.map(|target| target.value.as_str().to_owned()) else {
+    let Some(target) = target.map(|target| target.value.as_str()) else {
         return s3(request);
     };
     let (done, answer) = match target.split_once('.') {
-        Some(("DynamoDB_20120810", operation)) => {
-            let answer = match operation {
-                "Query" => r#"{"Items":[],"Count":0,"ScannedCount":0}"#.to_owned(),
-                "GetItem" | "PutItem" | "UpdateItem" => "{}".to_owned(),
-                _ => return refuse(request, &target),
-            };
-            (format!("dynamodb:{operation}"), answer)
+        Some(("DynamoDB_20120810", "Query")) => (
+            "dynamodb:Query".to_owned(),
+            r#"{"Items":[],"Count":0,"ScannedCount":0}"#.to_owned(),
+        ),
+        Some(("DynamoDB_20120810", operation @ ("GetItem" | "PutItem" | "UpdateItem"))) => {
+            (format!("dynamodb:{operation}"), "{}".to_owned())
         }
         Some(("AmazonSQS", "SendMessage")) => ("sqs:SendMessage".to_owned(), sent(&body)?),
-        _ => return refuse(request, &target),
+        _ => bail!("{target} is not known"),
     };
     let json = header("Content-Type", "application/x-amz-json-1.0")?;
-    request.respond(Response::from_string(answer).with_header(json))?;
-    Ok(done)
+    Ok((done, Response::from_string(answer).with_header(json)))
 }
 
 /// An SDK compares the digest with its own.
@@ -120,31 +135,22 @@ fn sent(body: &[u8]) -> Result<String> {
 }
 
 /// Path style: `/BUCKET/KEY`.
-fn s3(request: Request) -> Result<String> {
+fn s3(request: &Request) -> Result<Answered> {
     let xml = header("Content-Type", "application/xml")?;
-    match request.method() {
+    let (done, answer) = match request.method() {
         Method::Put => {
             let etag = header("ETag", "\"d41d8cd98f00b204e9800998ecf8427e\"")?;
-            request.respond(Response::empty(200).with_header(etag))?;
-            Ok("s3:PutObject".into())
+            ("s3:PutObject", Response::from_string("").with_header(etag))
         }
-        Method::Get if request.url().contains("list-type=2") => {
-            request.respond(Response::from_string(NO_OBJECTS).with_header(xml))?;
-            Ok("s3:ListObjectsV2".into())
-        }
+        Method::Get if request.url().contains("list-type=2") => (
+            "s3:ListObjectsV2",
+            Response::from_string(NO_OBJECTS).with_header(xml),
+        ),
         Method::Get => {
             let missing = Response::from_string(NO_SUCH_KEY).with_status_code(404);
-            request.respond(missing.with_header(xml))?;
-            Ok("s3:GetObject".into())
+            ("s3:GetObject", missing.with_header(xml))
         }
-        method => {
-            let what = format!("{method} {}", request.url());
-            refuse(request, &what)
-        }
-    }
-}
-
-fn refuse(request: Request, what: &str) -> Result<String> {
-    request.respond(Response::empty(400))?;
-    bail!("{what} is not known")
+        method => bail!("{method} {} is not known", request.url()),
+    };
+    Ok((done.to_owned(), answer))
 }

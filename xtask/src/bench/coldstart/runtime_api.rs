@@ -4,6 +4,8 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::{Context, Result, anyhow, bail};
 use tiny_http::{Header, Method, Request, Response, Server};
 
+use crate::interrupt;
+
 const INVOCATION: &str = "/2018-06-01/runtime/invocation/";
 const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:bench";
 const TRACE_ID: &str = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0";
@@ -55,6 +57,7 @@ impl RuntimeApi {
             if let Some(request) = self.server.recv_timeout(Duration::from_millis(100))? {
                 return Ok((request, Instant::now()));
             }
+            interrupt::check()?;
             alive()?;
             if start.elapsed() > TIMEOUT {
                 bail!("nothing heard of the function for {TIMEOUT:?}");
