@@ -69,6 +69,8 @@ impl Project {
         parameters: &[(&str, String)],
         logs: &Path,
     ) -> Result<()> {
+        // Another command's build would take the template away meanwhile.
+        let _lock = tools::lock(&paths::local().join("sam-build.lock"))?;
         let template = self.built_template();
         let template = template
             .to_str()

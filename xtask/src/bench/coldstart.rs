@@ -48,14 +48,14 @@ pub(super) fn run(rounds: usize) -> Result<Report> {
         fs::remove_dir_all(&logs)?;
     }
     tools::setup()?;
-    if !FUNCTIONS
-        .iter()
-        .all(|function| function.bootstrap().exists())
-    {
+    if !FUNCTIONS.iter().all(|function| function.built().exists()) {
         step("build the functions", || {
             Project::new(paths::root()).build(&paths::logs())
         })?;
     }
+    FUNCTIONS
+        .iter()
+        .try_for_each(|function| function.keep(&dir))?;
     let node = step("bundle the Node side", || Node::build(&dir, &logs))?;
     let bench = Bench {
         lambda: RuntimeApi::start()?,
@@ -77,12 +77,10 @@ pub(super) fn run(rounds: usize) -> Result<Report> {
 fn trials<'a>(bench: &'a Bench, node: &'a Node, dir: &Path) -> Result<Vec<Trial<'a>>> {
     let mut trials = Vec::new();
     for function in &FUNCTIONS {
+        let bootstrap = function.bootstrap(dir);
+        let command = Command::new(&bootstrap);
         let subjects = [
-            (
-                RUST,
-                function.bootstrap(),
-                Command::new(function.bootstrap()),
-            ),
+            (RUST, bootstrap, command),
             (
                 NODE,
                 node.bundle(function.name),

@@ -99,7 +99,7 @@ pub(super) fn check(sam: &SamLocal, stack: &mut Stack, env_file: &Path) -> Resul
     for case in &CASES {
         let file = format!("events/{}.json", case.event);
         let function = function(case.event)?;
-        let answer = step(&format!("sam local invoke {function} -e {file}"), || {
+        let answer = step(&file, || {
             (case.before)(&scene).context("before it")?;
             let event = paths::root().join(&file);
             let answer = sam.invoke(function, &event, reach.env_file(), stack.aws())?;

@@ -106,8 +106,7 @@ fn podman(dir: &Path) -> Command {
 }
 
 fn configure(dir: &Path) -> Result<()> {
-    let networks = dir.join("networks");
-    fs::create_dir_all(&networks).with_context(|| networks.display().to_string())?;
+    fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
     // Podman's own limits are more than a machine may allow.
     let conf = format!(
         r#"[containers]
@@ -119,27 +118,28 @@ network_backend = "netavark"
 network_config_dir = "{}"
 default_subnet = "{SUBNET}"
 "#,
-        networks.display()
+        dir.join("networks").display()
     );
     fs::write(dir.join("containers.conf"), conf).context("cannot write podman's configuration")
 }
 
-/// What the image was made from; another SAM brings another emulator.
-fn version() -> Result<String> {
+/// What the image depends on: another SAM brings another emulator, and podman's storage cannot be moved.
+fn version(dir: &Path) -> Result<String> {
     let requirements = fs::read_to_string(paths::root().join("xtask/python/aws.txt"))?;
     let sam = requirements
         .lines()
         .find(|line| line.starts_with("aws-sam-cli=="));
-    Ok(sam.context("aws.txt has no aws-sam-cli")?.to_owned())
+    let sam = sam.context("aws.txt has no aws-sam-cli")?;
+    Ok(format!("{sam} in {}\n", dir.display()))
 }
 
 fn has_image(dir: &Path) -> Result<bool> {
-    if fs::read_to_string(dir.join("image")).ok() != Some(version()?) {
+    if fs::read_to_string(dir.join("image")).ok() != Some(version(dir)?) {
         return Ok(false);
     }
     for image in IMAGES {
-        let status = podman(dir).args(["image", "exists", image]).status()?;
-        if !status.success() {
+        let output = podman(dir).args(["image", "exists", image]).output()?;
+        if !output.status.success() {
             return Ok(false);
         }
     }
@@ -147,10 +147,13 @@ fn has_image(dir: &Path) -> Result<bool> {
 }
 
 fn make_image(dir: &Path, logs: &Path) -> Result<()> {
-    let root = dir.join("rootfs");
-    if root.exists() {
-        fs::remove_dir_all(&root).with_context(|| root.display().to_string())?;
+    for folder in ["networks", "rootfs", "run", "storage"] {
+        let folder = dir.join(folder);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        }
     }
+    let root = dir.join("rootfs");
     // What debootstrap mounts goes with the namespace, however it ends.
     let mut debootstrap = Command::new("unshare");
     debootstrap
@@ -179,7 +182,7 @@ fn make_image(dir: &Path, logs: &Path) -> Result<()> {
     process::run("podman-tag", tag, logs)?;
     fs::remove_file(&archive)?;
     fs::remove_dir_all(&root)?;
-    fs::write(dir.join("image"), version()?).context("cannot write the image's stamp")
+    fs::write(dir.join("image"), version(dir)?).context("cannot write the image's stamp")
 }
 
 /// AWS's Runtime Interface Emulator, in SAM's wheel.

@@ -1,5 +1,5 @@
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -55,9 +55,24 @@ fn no_failures(answer: &Value) -> bool {
 
 impl Function {
     /// What SAM built.
-    pub(super) fn bootstrap(&self) -> PathBuf {
+    pub(super) fn built(&self) -> PathBuf {
         let built = paths::root().join(".aws-sam/build");
         built.join(self.logical_id).join("bootstrap")
+    }
+
+    /// Where [`Function::keep`] puts it.
+    pub(super) fn bootstrap(&self, dir: &Path) -> PathBuf {
+        dir.join("functions").join(self.name).join("bootstrap")
+    }
+
+    /// Copies it, so that a build that starts meanwhile does not change what is measured.
+    pub(super) fn keep(&self, dir: &Path) -> Result<()> {
+        let (built, kept) = (self.built(), self.bootstrap(dir));
+        if let Some(folder) = kept.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::copy(&built, kept).with_context(|| built.display().to_string())?;
+        Ok(())
     }
 
     pub(super) fn event(&self) -> Result<String> {
