@@ -109,6 +109,7 @@ impl SamLocal {
         Ok(None)
     }
 
+    /// Asking is all it does; it installs nothing.
     fn with_docker(logs: &Path) -> Result<Option<Self>> {
         match Engine::ask(None, logs) {
             Ok(engine) => Ok(Some(Self::new(engine, None, logs))),
@@ -154,7 +155,7 @@ impl SamLocal {
         aws: &AwsEnv,
     ) -> Result<Value> {
         let stem = event.file_stem().and_then(|stem| stem.to_str());
-        let name = format!("sam-local-{}", stem.context("an event is a file")?);
+        let name = log_name(stem.context("an event is a file")?);
         let mut command = self.project.sam(&["local", "invoke", function])?;
         command
             .arg("--event")
@@ -178,6 +179,11 @@ impl SamLocal {
     pub fn check_events(&self, stack: &mut Stack) -> Result<()> {
         events::check(self, stack, &dir().join("env.json"))
     }
+}
+
+/// What SAM printed for an event is in `LOGS/NAME.log`.
+fn log_name(event: &str) -> String {
+    format!("sam-local-{event}")
 }
 
 /// Everything that is kept from one run to the next: podman's storage with the image.

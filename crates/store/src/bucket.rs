@@ -44,6 +44,31 @@ impl Bucket {
         }
     }
 
+    /// Opens the connection while a function starts, as [`crate::Records::warm_up`], by asking for an object
+    /// that does not exist below `prefix`, which the function may read.
+    pub async fn warm_up(&self, prefix: &str) {
+        let key = format!("{prefix}warm-up");
+        match self
+            .client
+            .head_object()
+            .bucket(&self.name)
+            .key(key)
+            .send()
+            .await
+        {
+            // Without the right to list the bucket, "forbidden" is S3's word for "not found".
+            Err(error)
+                if error
+                    .raw_response()
+                    .is_some_and(|answer| answer.status().is_client_error()) => {}
+            Ok(_) => {}
+            Err(error) => {
+                let error = StoreError::aws("s3:HeadObject")(error.into());
+                tracing::warn!(%error, "the connection to S3 could not be opened ahead");
+            }
+        }
+    }
+
     /// Writes an object whole.
     ///
     /// # Errors

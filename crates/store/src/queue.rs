@@ -20,6 +20,20 @@ impl Queue {
         }
     }
 
+    /// Opens the connection while a function starts, as [`crate::Records::warm_up`].
+    pub async fn warm_up(&self) {
+        let asked = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .send()
+            .await;
+        if let Err(error) = asked {
+            let error = StoreError::aws("sqs:GetQueueAttributes")(error.into());
+            tracing::warn!(%error, "the connection to SQS could not be opened ahead");
+        }
+    }
+
     /// Sends one message.
     ///
     /// # Errors

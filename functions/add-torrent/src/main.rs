@@ -17,6 +17,15 @@ async fn main() -> Result<(), Error> {
         files: Bucket::new(&aws, required("FILES_BUCKET")?),
         queue: Queue::new(&aws, required("TORRENT_ADDED_QUEUE_URL")?),
     };
-    add_torrent.records.warm_up().await;
+    let AddTorrent {
+        records,
+        files,
+        queue,
+    } = &add_torrent;
+    tokio::join!(
+        records.warm_up(),
+        files.warm_up("torrents/"),
+        queue.warm_up()
+    );
     run(service_fn(|request: Request| add_torrent.answer(request))).await
 }

@@ -18,7 +18,10 @@ async fn main() -> Result<(), Error> {
         files: Bucket::new(&aws, required("FILES_BUCKET")?),
         site: Bucket::new(&aws, required("SITE_BUCKET")?),
     };
-    complete_pages.records.warm_up().await;
+    tokio::join!(
+        complete_pages.records.warm_up(),
+        complete_pages.files.warm_up("manifests/")
+    );
     run(service_fn(|event: LambdaEvent<_>| {
         complete_pages.batch(event.payload)
     }))

@@ -19,7 +19,10 @@ async fn main() -> Result<(), Error> {
         site: Bucket::new(&aws, required("SITE_BUCKET")?),
         deluges: Clients::new(required("DELUGE_PASSWORD")?),
     };
-    status_page.records.warm_up().await;
+    tokio::join!(
+        status_page.records.warm_up(),
+        status_page.site.warm_up("status/")
+    );
     run(service_fn(|event: LambdaEvent<Value>| {
         status_page.minute(event.context.deadline())
     }))

@@ -21,7 +21,10 @@ async fn main() -> Result<(), Error> {
         deluges: Clients::new(required("DELUGE_PASSWORD")?),
         tries_max: required("DELUGE_TRIES")?.parse()?,
     };
-    watch_queue.records.warm_up().await;
+    tokio::join!(
+        watch_queue.records.warm_up(),
+        watch_queue.files.warm_up("torrents/")
+    );
     run(service_fn(|event: LambdaEvent<_>| {
         watch_queue.batch(event.payload)
     }))

@@ -1,19 +1,26 @@
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 
-import { put } from "./lib/bucket.mjs";
+import { put, warmUp as warmUpBucket } from "./lib/bucket.mjs";
 import { create, infohash, warmUp } from "./lib/records.mjs";
 import { run } from "./lib/runtime.mjs";
 
 const sqs = new SQSClient({});
 
-run(warmUp(), async (event) => {
+const { FILES_BUCKET, TORRENT_ADDED_QUEUE_URL } = process.env;
+const connected = Promise.all([
+  warmUp(),
+  warmUpBucket(FILES_BUCKET, "torrents/"),
+  sqs.send(new GetQueueAttributesCommand({ QueueUrl: TORRENT_ADDED_QUEUE_URL })),
+]);
+
+run(connected, async (event) => {
   const torrent = Buffer.from(JSON.parse(event.body).torrent, "base64");
-  await put(process.env.FILES_BUCKET, `torrents/${infohash}.torrent`, torrent, "application/x-bittorrent");
+  await put(FILES_BUCKET, `torrents/${infohash}.torrent`, torrent, "application/x-bittorrent");
   const record = { infohash: { S: infohash }, state: { S: "queued" }, added_at: { S: new Date().toISOString() } };
   await create(record);
   await sqs.send(
     new SendMessageCommand({
-      QueueUrl: process.env.TORRENT_ADDED_QUEUE_URL,
+      QueueUrl: TORRENT_ADDED_QUEUE_URL,
       MessageBody: JSON.stringify({ type: "torrent_added", infohash }),
     }),
   );

@@ -1,8 +1,8 @@
-import { get, list, put } from "./lib/bucket.mjs";
+import { get, list, put, warmUp as warmUpBucket } from "./lib/bucket.mjs";
 import { infohash, item, warmUp } from "./lib/records.mjs";
 import { run } from "./lib/runtime.mjs";
 
-run(warmUp(), async (event) => {
+run(Promise.all([warmUp(), warmUpBucket(process.env.FILES_BUCKET, "manifests/")]), async (event) => {
   for (const message of event.Records) JSON.parse(JSON.parse(message.body).Message);
   const bucket = process.env.FILES_BUCKET;
   const manifest = await get(bucket, `manifests/${infohash}.json`);

@@ -1,9 +1,10 @@
-import { get, put } from "./lib/bucket.mjs";
+import { get, put, warmUp as warmUpBucket } from "./lib/bucket.mjs";
 import { all, warmUp } from "./lib/records.mjs";
 import { run } from "./lib/runtime.mjs";
 
-run(warmUp(), async () => {
-  const site = process.env.SITE_BUCKET;
+const site = process.env.SITE_BUCKET;
+
+run(Promise.all([warmUp(), warmUpBucket(site, "status/")]), async () => {
   const written = await get(site, "status/status.json");
   const status = JSON.stringify({ workers: await all("worker"), torrents: await all("torrent") });
   if (status === written) return null;

@@ -1,5 +1,4 @@
-// The real function has a client for S3 too; this event does not need it.
-import "./lib/bucket.mjs";
+import { warmUp as warmUpBucket } from "./lib/bucket.mjs";
 import { update, warmUp } from "./lib/records.mjs";
 import { run } from "./lib/runtime.mjs";
 
@@ -29,7 +28,8 @@ async function transferring(report) {
   );
 }
 
-run(warmUp(), async (event) => {
+// This event does not need S3; the function opens the connection all the same.
+run(Promise.all([warmUp(), warmUpBucket(process.env.FILES_BUCKET, "torrents/")]), async (event) => {
   await Promise.all(event.Records.map((message) => transferring(JSON.parse(message.body))));
   return { batchItemFailures: [] };
 });

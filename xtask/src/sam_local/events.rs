@@ -11,10 +11,10 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::SamLocal;
 use super::scene::{INFOHASH, Scene};
+use super::{Reach, SamLocal};
 use crate::steps::{say, step};
-use crate::{Stack, paths};
+use crate::{Stack, paths, process};
 
 const NOTHING: fn(&Scene) -> Result<()> = |_| Ok(());
 
@@ -98,19 +98,31 @@ pub(super) fn check(sam: &SamLocal, stack: &mut Stack, env_file: &Path) -> Resul
     let scene = Scene::new(stack, &reach)?;
     for case in &CASES {
         let file = format!("events/{}.json", case.event);
-        let function = function(case.event)?;
-        let answer = step(&file, || {
-            (case.before)(&scene).context("before it")?;
-            let event = paths::root().join(&file);
-            let answer = sam.invoke(function, &event, reach.env_file(), stack.aws())?;
-            (case.answer)(&answer).with_context(|| format!("{function} answered {answer}"))?;
-            (case.after)(&scene).with_context(|| format!("after {function} answered {answer}"))?;
-            Ok(answer)
-        })
-        .with_context(|| file.clone())?;
+        let answer =
+            step(&file, || case.run(sam, stack, &reach, &scene)).with_context(|| file.clone())?;
         say(&format!("       {}", shown(&answer)));
     }
     Ok(())
+}
+
+impl Case {
+    fn run(&self, sam: &SamLocal, stack: &Stack, reach: &Reach, scene: &Scene) -> Result<Value> {
+        (self.before)(scene).context("before it")?;
+        let function = function(self.event)?;
+        let event = paths::root()
+            .join("events")
+            .join(self.event)
+            .with_extension("json");
+        let answer = sam.invoke(function, &event, reach.env_file(), stack.aws())?;
+        (self.answer)(&answer)
+            .and_then(|()| (self.after)(scene))
+            .with_context(|| {
+                let log = sam.logs.join(super::log_name(self.event) + ".log");
+                let tail = process::tail(&log, 15);
+                format!("{function} answered {answer} and printed:\n{tail}\nwhich is not right")
+            })?;
+        Ok(answer)
+    }
 }
 
 /// Every event has a case, every case an event, and every function at least one.

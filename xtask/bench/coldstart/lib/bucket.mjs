@@ -1,8 +1,17 @@
 // crates/store's calls to S3.
 
-import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 
 const client = new S3Client({});
+
+/** As the functions do: an object that does not exist opens the connection. */
+export async function warmUp(bucket, prefix) {
+  try {
+    await client.send(new HeadObjectCommand({ Bucket: bucket, Key: `${prefix}warm-up` }));
+  } catch (error) {
+    if (error.$metadata?.httpStatusCode !== 404) throw error;
+  }
+}
 
 export async function get(bucket, key) {
   try {

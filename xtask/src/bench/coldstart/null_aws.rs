@@ -116,6 +116,9 @@ fn answer(request: &mut Request) -> Result<Answered> {
         Some(("DynamoDB_20120810", operation @ ("GetItem" | "PutItem" | "UpdateItem"))) => {
             (format!("dynamodb:{operation}"), "{}".to_owned())
         }
+        Some(("AmazonSQS", "GetQueueAttributes")) => {
+            ("sqs:GetQueueAttributes".to_owned(), "{}".to_owned())
+        }
         Some(("AmazonSQS", "SendMessage")) => ("sqs:SendMessage".to_owned(), sent(&body)?),
         _ => bail!("{target} is not known"),
     };
@@ -142,6 +145,10 @@ fn s3(request: &Request) -> Result<Answered> {
             let etag = header("ETag", "\"d41d8cd98f00b204e9800998ecf8427e\"")?;
             ("s3:PutObject", Response::from_string("").with_header(etag))
         }
+        Method::Head => (
+            "s3:HeadObject",
+            Response::from_string("").with_status_code(404),
+        ),
         Method::Get if request.url().contains("list-type=2") => (
             "s3:ListObjectsV2",
             Response::from_string(NO_OBJECTS).with_header(xml),
