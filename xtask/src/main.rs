@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use xtask::bench::{self, BenchOptions};
 use xtask::interrupt::{self, Interrupted};
 use xtask::steps::say;
-use xtask::{Stack, StackOptions, demo, test, tools};
+use xtask::{Stack, StackOptions, demo, sam_local, test, tools};
 
 /// The project's commands.
 #[derive(Parser)]
@@ -93,10 +93,14 @@ fn run(command: &Command) -> Result<()> {
 
 /// Keeps a stack up until Ctrl-C.
 fn serve(mut stack: Stack) -> Result<()> {
+    let reach = sam_local::offer(&stack)?;
     println!();
     println!("  page   {}", stack.page_url());
     println!("  logs   {}", stack.logs().display());
     println!();
+    if reach.is_some() {
+        println!("  `sam local invoke` works against it: see README.md");
+    }
     println!("  Ctrl-C stops everything.");
     loop {
         stack.check()?;

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use crate::sam_local::{self, Outcome};
 use crate::steps::say;
 use crate::tools::Venv;
 use crate::{aws, paths, process, sam, tools};
@@ -14,31 +15,35 @@ use crate::{aws, paths, process, sam, tools};
 /// The version of cargo-deny that is installed into `.local/cargo`.
 const CARGO_DENY: &str = "0.20.2";
 
-type Check = (&'static str, fn() -> Result<Command>);
+/// How a check is made.
+enum Check {
+    /// By a program, which succeeds or fails.
+    Program(fn() -> Result<Command>),
+    /// In here.
+    Here(fn() -> Result<Outcome>),
+}
 
-const CHECKS: &[Check] = &[
-    ("format", || Ok(cargo(&["fmt", "--all", "--check"]))),
-    ("clippy", || {
-        Ok(cargo(&[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]))
-    }),
-    ("licences and sources of dependencies", deny),
-    ("template: sam validate --lint", || {
-        sam::Project::new(paths::root()).sam(&["validate", "--lint"])
-    }),
-    ("template: cfn-lint", || Ok(cfn_lint())),
-    ("unit tests", || {
-        Ok(cargo(&["test", "--workspace", "--exclude", "tests"]))
-    }),
-    ("end-to-end tests", || {
-        Ok(cargo(&["test", "--package", "tests"]))
-    }),
+use Check::{Here, Program};
+
+const CHECKS: &[(&str, Check)] = &[
+    ("format", Program(|| Ok(cargo("fmt --all --check")))),
+    (
+        "clippy",
+        Program(|| Ok(cargo("clippy --workspace --all-targets -- --deny warnings"))),
+    ),
+    ("licences and sources of dependencies", Program(deny)),
+    ("template: sam validate", Program(sam_validate)),
+    ("template: cfn-lint", Program(|| Ok(cfn_lint()))),
+    (
+        "unit tests",
+        Program(|| Ok(cargo("test --workspace --exclude tests"))),
+    ),
+    (
+        "end-to-end tests",
+        Program(|| Ok(cargo("test --package tests"))),
+    ),
+    // After the end-to-end tests, which build what it invokes.
+    ("sam local invoke", Here(sam_local::check)),
 ];
 
 /// Runs all checks, or those whose name contains `only`; the first that fails ends the run.
@@ -56,30 +61,52 @@ pub fn run(only: Option<&str>) -> Result<()> {
         let names: Vec<_> = CHECKS.iter().map(|(name, _)| *name).collect();
         bail!("no check is called that; there are: {}", names.join(", "));
     }
-    for (name, command) in &chosen {
+    let mut skipped = 0;
+    for (name, check) in &chosen {
         say(&format!("\n── {name}"));
-        let check = Instant::now();
-        let status = process::attached(command().context(*name)?)?;
-        if !status.success() {
-            bail!("{name}: failed ({status})");
-        }
-        say(&format!(
-            "── {name}: passed in {:.0} s",
-            check.elapsed().as_secs_f64()
-        ));
+        let begin = Instant::now();
+        let word = match make(check).with_context(|| format!("the check `{name}` failed"))? {
+            Outcome::Passed => "passed",
+            Outcome::Skipped => {
+                skipped += 1;
+                "SKIPPED"
+            }
+        };
+        let seconds = begin.elapsed().as_secs_f64();
+        say(&format!("── {name}: {word} after {seconds:.0} s"));
     }
-    say(&format!(
-        "\nall {} checks passed in {:.0} s",
-        chosen.len(),
-        start.elapsed().as_secs_f64()
-    ));
+    let seconds = start.elapsed().as_secs_f64();
+    say(&format!("\nall checks made in {seconds:.0} s"));
+    println!(
+        "{} passed, 0 failed, {skipped} skipped",
+        chosen.len() - skipped
+    );
     Ok(())
 }
 
-fn cargo(arguments: &[&str]) -> Command {
+fn make(check: &Check) -> Result<Outcome> {
+    match check {
+        Here(check) => check(),
+        Program(command) => {
+            let status = process::attached(command()?)?;
+            if !status.success() {
+                bail!("{status}");
+            }
+            Ok(Outcome::Passed)
+        }
+    }
+}
+
+fn cargo(arguments: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(arguments).current_dir(paths::root());
     command
+        .args(arguments.split(' '))
+        .current_dir(paths::root());
+    command
+}
+
+fn sam_validate() -> Result<Command> {
+    sam::Project::new(paths::root()).sam(&["validate", "--lint"])
 }
 
 fn cfn_lint() -> Command {
@@ -98,7 +125,7 @@ fn deny() -> Result<Command> {
     let program: PathBuf = root.join(format!("cargo-deny-{CARGO_DENY}"));
     if !program.exists() {
         say("   installing cargo-deny (a few minutes, once)");
-        let mut install = cargo(&["install", "--quiet", "--locked", "--root"]);
+        let mut install = cargo("install --quiet --locked --root");
         install
             .arg(&root)
             .arg(format!("cargo-deny@{CARGO_DENY}"))
@@ -109,7 +136,7 @@ fn deny() -> Result<Command> {
     }
     let mut command = Command::new(program);
     command
-        .args(["--offline", "check", "bans", "licenses", "sources"])
+        .args(["check", "bans", "licenses", "sources"])
         .current_dir(paths::root());
     Ok(command)
 }

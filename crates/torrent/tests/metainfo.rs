@@ -156,7 +156,17 @@ fn v2_torrents_have_the_truncated_sha_256() {
         .iter()
         .map(|f| (f.path.as_str(), f.size_bytes))
         .collect();
-    assert_eq!(files, [("album/b/c.txt", 5), ("album/d.txt", 6)]);
+    assert_eq!(
+        files,
+        [
+            ("album/b/c.txt", 5),
+            ("album/.pad/16379", 16379),
+            ("album/d.txt", 6),
+            ("album/.pad/16378", 16378),
+        ],
+        "numbered as libtorrent does"
+    );
+    assert_eq!(metainfo.size_bytes(), 11);
 
     let one = d(&[
         ("file tree", d(&[("song.ogg", leaf(5))])),

@@ -79,7 +79,28 @@ pub(super) fn files(
         });
     }
     let single = matches!(leaves, [leaf] if leaf.path == [name.as_str().as_bytes()]);
-    leaves.iter().map(|leaf| file(name, leaf, single)).collect()
+    let mut files = Vec::new();
+    for leaf in leaves {
+        let file = file(name, leaf, single)?;
+        let padding = file.size_bytes.next_multiple_of(piece_length) - file.size_bytes;
+        files.push(file);
+        if padding > 0 {
+            files.push(pad_file(name, padding));
+        }
+    }
+    Ok(files)
+}
+
+/// Every file of a v2 torrent starts a piece. The tree does not say so, but libtorrent numbers the filler as a
+/// file, and so does Deluge.
+fn pad_file(name: &FilePath, size_bytes: u64) -> MetainfoFile {
+    let size = size_bytes.to_string();
+    let path = [name.as_str().as_bytes(), b".pad", size.as_bytes()];
+    MetainfoFile {
+        path: FilePath::from_components(path),
+        size_bytes,
+        kind: FileKind::Padding,
+    }
 }
 
 fn file(name: &FilePath, leaf: &Leaf<'_>, single: bool) -> Result<MetainfoFile, MetainfoError> {
