@@ -48,7 +48,9 @@ impl Deluge {
             web_port: ports::free()?,
             listen_port: ports::free()?,
         };
-        for folder in [&places.config, &places.downloads] {
+        // Both programs make `plugins` if it is missing, and the slower of the two ends if it is not any more.
+        let plugins = places.config.join("plugins");
+        for folder in [&plugins, &places.downloads] {
             fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
         }
         config::write(&places, web_password).context("cannot write Deluge's configuration")?;
