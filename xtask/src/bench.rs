@@ -5,6 +5,7 @@
 
 mod coldstart;
 mod figures;
+mod parse;
 mod report;
 mod trial;
 mod usage;
@@ -34,11 +35,18 @@ struct Bench {
 }
 
 /// A new bench is a function that measures `rounds` times, and a line here.
-const BENCHES: [Bench; 1] = [Bench {
-    name: "coldstart",
-    rounds: 11,
-    run: coldstart::run,
-}];
+const BENCHES: [Bench; 2] = [
+    Bench {
+        name: "coldstart",
+        rounds: 11,
+        run: coldstart::run,
+    },
+    Bench {
+        name: "parse",
+        rounds: 11,
+        run: parse::run,
+    },
+];
 
 /// Measures, prints a table per bench, and writes the rows.
 ///

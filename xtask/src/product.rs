@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use data_encoding::BASE64;
 use serde_json::{Value, json};
+use ureq::http::{Request, Response};
 
 use crate::{Loopback, Stack, interrupt};
 
@@ -18,9 +19,9 @@ pub struct Product {
     page: String,
 }
 
-/// What the API answered to an add.
+/// What the API answered to a change.
 #[derive(Debug, Clone)]
-pub struct AddAnswer {
+pub struct ApiAnswer {
     /// The HTTP status.
     pub status: u16,
     /// `Content-Type`.
@@ -43,28 +44,59 @@ impl Product {
     ///
     /// # Errors
     /// When there is no answer, or one that is not JSON.
-    pub fn add_file(&self, torrent: &[u8]) -> Result<AddAnswer> {
-        self.add(&json!({ "torrent": BASE64.encode(torrent) }))
+    pub fn add_file(&self, torrent: &[u8]) -> Result<ApiAnswer> {
+        self.add(&json!({ "torrent": base64(torrent) }))
     }
 
     /// `POST /api/torrents` with any JSON.
     ///
     /// # Errors
     /// When there is no answer, or one that is not JSON.
-    pub fn add(&self, body: &Value) -> Result<AddAnswer> {
-        let response = self
-            .http
-            .post_json(&format!("{}api/torrents", self.page), body)?;
-        let content_type = response
-            .headers()
-            .get("content-type")
-            .and_then(|value| value.to_str().ok());
-        Ok(AddAnswer {
-            status: response.status().as_u16(),
-            content_type: content_type.unwrap_or_default().to_owned(),
-            body: serde_json::from_slice(response.body())
-                .context("the API's answer is not JSON")?,
-        })
+    pub fn add(&self, body: &Value) -> Result<ApiAnswer> {
+        let url = format!("{}api/torrents", self.page);
+        answer(&self.http.post_json(&url, body)?)
+    }
+
+    /// A POST without a body to `path` below the page's address.
+    ///
+    /// # Errors
+    /// When there is no answer, or one that is not JSON.
+    pub fn post(&self, path: &str) -> Result<ApiAnswer> {
+        self.call("POST", path)
+    }
+
+    /// A DELETE of `path` below the page's address.
+    ///
+    /// # Errors
+    /// When there is no answer, or one that is not JSON.
+    pub fn delete(&self, path: &str) -> Result<ApiAnswer> {
+        self.call("DELETE", path)
+    }
+
+    fn call(&self, method: &str, path: &str) -> Result<ApiAnswer> {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.page));
+        answer(&self.http.send(request.body(Vec::new())?)?)
+    }
+
+    /// A PUT of a file to any address, as a browser does with a presigned one.
+    ///
+    /// # Errors
+    /// When the answer is not 200.
+    pub fn put(&self, url: &str, content_type: &str, body: &[u8]) -> Result<()> {
+        let request = Request::builder()
+            .method("PUT")
+            .uri(url)
+            .header("content-type", content_type);
+        let response = self.http.send(request.body(body.to_vec())?)?;
+        ensure!(
+            response.status() == 200,
+            "PUT answered {}: {}",
+            response.status(),
+            String::from_utf8_lossy(response.body())
+        );
+        Ok(())
     }
 
     /// The record of a torrent, as the API shows it.
@@ -152,4 +184,20 @@ impl Product {
         }
         Ok(response.into_body())
     }
+}
+
+/// A file's bytes as the API takes them.
+#[must_use]
+pub fn base64(bytes: &[u8]) -> String {
+    BASE64.encode(bytes)
+}
+
+fn answer(response: &Response<Vec<u8>>) -> Result<ApiAnswer> {
+    let content_type = response.headers().get("content-type");
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    Ok(ApiAnswer {
+        status: response.status().as_u16(),
+        content_type: content_type.unwrap_or_default().to_owned(),
+        body: serde_json::from_slice(response.body()).context("the API's answer is not JSON")?,
+    })
 }

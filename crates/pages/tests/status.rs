@@ -33,6 +33,7 @@ fn reading(downloaded_bytes: u64) -> Progress {
         downloaded_bytes: Some(downloaded_bytes),
         download_rate: Some(3_250_000),
         peers: Some(1),
+        paused: None,
         eta_seconds: Some(7_505),
     }
 }
@@ -55,6 +56,7 @@ fn magnet() -> TorrentRecord {
         downloaded_bytes: None,
         download_rate: None,
         peers: None,
+        paused: None,
         eta_seconds: None,
     });
     record

@@ -1,125 +1,306 @@
-use bendy::decoding::Decoder;
-use bendy::state_tracker::Token;
+mod error;
+
+pub use error::{BencodeError, BencodeFault};
 
 /// As deep as libtorrent reads; a metainfo file needs about six levels and one more per folder of a v2 tree.
-const DEPTH_MAX: usize = 100;
+const DEPTH_MAX: usize = 99;
 
-/// The bytes are not the bencode that BEP 3 describes.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{fault}, at byte {offset}")]
-pub struct BencodeError {
-    /// Where it went wrong, counted from the start of the file.
-    pub offset: usize,
-    /// What went wrong there.
-    pub fault: BencodeFault,
+/// As many values, keys and ends as libtorrent reads.
+const TOKENS_MAX: usize = 2_000_000;
+
+/// Nobody has a string with a longer length, which would not fit a word either.
+const LENGTH_DIGITS_MAX: usize = 18;
+
+/// What the next value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Integer,
+    String,
+    List,
+    Dict,
 }
 
-/// What is wrong with the bencode.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BencodeFault {
-    /// It ends in the middle of a value.
-    #[error("the file ends in the middle of a value")]
-    UnexpectedEnd,
-    /// Lists and dictionaries nested deeper than any torrent needs.
-    #[error("values are nested more than {DEPTH_MAX} deep")]
-    TooDeep,
-    /// One dictionary has a key twice.
-    #[error("the key {0:?} stands there twice")]
-    DuplicateKey(String),
-    /// Keys must be sorted as raw bytes, or one torrent would have several info-hashes.
-    #[error("the key {0:?} is not in sorted order")]
-    UnsortedKey(String),
-    /// Something follows the one top-level value.
-    #[error("more bytes follow the end of the torrent")]
-    TrailingBytes,
-    /// Neither a number, a string, a list nor a dictionary.
-    #[error("this is not bencode")]
-    Syntax,
-}
-
-pub(crate) fn decoder(bytes: &[u8]) -> Decoder<'_> {
-    Decoder::new(bytes).with_max_depth(DEPTH_MAX)
-}
-
-/// Reads `bytes` again, token by token, to say where and why the decoder refused them.
+/// Reads bencode from front to back and copies nothing.
 ///
-/// `base` is where `bytes` starts in the caller's file.
-pub(crate) fn locate(bytes: &[u8], base: usize) -> BencodeError {
-    let mut offset = 0;
-    let mut levels = Vec::new();
-    for token in decoder(bytes).tokens().map_while(Result::ok) {
-        offset = end_of(bytes, offset, token);
-        follow(&mut levels, token);
-        if levels.is_empty() {
-            return BencodeError {
-                offset: base + offset,
-                fault: BencodeFault::TrailingBytes,
-            };
-        }
-    }
-    let fault = fault(&bytes[offset..], &levels);
-    BencodeError {
-        offset: base + offset,
-        fault,
-    }
+/// Outside [`Self::canonical`] it takes what libtorrent takes: keys in any order, numbers with leading zeros.
+#[derive(Clone)]
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+    /// Where `rest` ends, in the caller's file.
+    end: usize,
+    depth: usize,
+    tokens: usize,
+    canonical: bool,
 }
 
-/// Why the decoder stopped in front of `rest`, inside `levels`.
-fn fault(rest: &[u8], levels: &[Level<'_>]) -> BencodeFault {
-    let next = decoder(rest).tokens().next();
-    match (rest, next, levels.last()) {
-        ([], ..) => BencodeFault::UnexpectedEnd,
-        ([b'l' | b'd', ..], ..) if levels.len() >= DEPTH_MAX => BencodeFault::TooDeep,
-        (_, Some(Ok(Token::String(key))), Some(Some((last, false)))) => {
-            let shown = String::from_utf8_lossy(key).chars().take(80).collect();
-            if *last == key {
-                BencodeFault::DuplicateKey(shown)
-            } else {
-                BencodeFault::UnsortedKey(shown)
+impl<'a> Reader<'a> {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            rest: bytes,
+            end: bytes.len(),
+            depth: 0,
+            tokens: 0,
+            canonical: false,
+        }
+    }
+
+    /// Where the next value starts.
+    pub(crate) const fn offset(&self) -> usize {
+        self.end - self.rest.len()
+    }
+
+    /// The next value, without reading it. At the end of a list or dictionary, and of the bytes, it errs.
+    pub(crate) fn kind(&self) -> Result<Kind, BencodeError> {
+        match self.rest.first() {
+            Some(b'i') => Ok(Kind::Integer),
+            Some(b'0'..=b'9') => Ok(Kind::String),
+            Some(b'l') => Ok(Kind::List),
+            Some(b'd') => Ok(Kind::Dict),
+            Some(_) => Err(self.fault(BencodeFault::Syntax)),
+            None => Err(self.fault(BencodeFault::UnexpectedEnd)),
+        }
+    }
+
+    /// The next value when it is a string; anything else is passed over.
+    #[inline]
+    pub(crate) fn string(&mut self) -> Result<Option<&'a [u8]>, BencodeError> {
+        if let [b'0'..=b'9', ..] = self.rest {
+            return self.read_string().map(Some);
+        }
+        self.skip().map(|()| None)
+    }
+
+    /// The next value when it is a number; anything else is passed over. Outside [`Self::canonical`] one that
+    /// 64 bits do not hold is 0, as libtorrent has it.
+    #[inline]
+    pub(crate) fn integer(&mut self) -> Result<Option<i64>, BencodeError> {
+        if let [b'i', ..] = self.rest {
+            return self.read_integer().map(Some);
+        }
+        self.skip().map(|()| None)
+    }
+
+    /// Gives each item of the list that comes next to `each`, which must read just one value. Returns the
+    /// items' own bytes.
+    #[inline]
+    pub(crate) fn list<E: From<BencodeError>>(
+        &mut self,
+        mut each: impl FnMut(&mut Self) -> Result<(), E>,
+    ) -> Result<&'a [u8], E> {
+        self.open()?;
+        let start = self.rest;
+        while !self.closes()? {
+            each(self)?;
+        }
+        Ok(&start[..start.len() - self.rest.len() - 1])
+    }
+
+    /// Gives each key of the dictionary that comes next to `each`, which must read just one value.
+    #[inline]
+    pub(crate) fn dict<E: From<BencodeError>>(
+        &mut self,
+        mut each: impl FnMut(&mut Self, &'a [u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.open()?;
+        let mut last = None;
+        while !self.closes()? {
+            let offset = self.offset();
+            let key = self.read_string()?;
+            if self.canonical && !last.is_none_or(|last| ascends(last, key)) {
+                return Err(Self::misplaced(offset, last == Some(key), key).into());
             }
+            last = Some(key);
+            each(self, key)?;
         }
-        ([b'0'..=b'9', ..], Some(Err(_)), _) => {
-            match rest.iter().find(|byte| !byte.is_ascii_digit()) {
-                None | Some(b':') => BencodeFault::UnexpectedEnd,
-                Some(_) => BencodeFault::Syntax,
+        Ok(())
+    }
+
+    /// Passes over one value, checked like the others.
+    pub(crate) fn skip(&mut self) -> Result<(), BencodeError> {
+        match self.kind()? {
+            Kind::Integer => self.read_integer().map(|_| ()),
+            Kind::String => self.read_string().map(|_| ()),
+            Kind::List => self.list(Self::skip).map(|_| ()),
+            Kind::Dict => self.dict(|reader, _| reader.skip()),
+        }
+    }
+
+    /// Reads one value that must be written in the one way that BEP 3 knows, down to its last number.
+    pub(crate) fn canonical<T, E>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let before = std::mem::replace(&mut self.canonical, true);
+        let value = read(self);
+        self.canonical = before;
+        value
+    }
+
+    /// What is not read yet.
+    pub(crate) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Goes on after bytes that hold `tokens` values, keys and ends.
+    pub(crate) fn advance(&mut self, bytes: usize, tokens: usize) {
+        self.rest = &self.rest[bytes..];
+        self.tokens += tokens;
+    }
+
+    pub(crate) const fn at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// Nothing may be left.
+    pub(crate) fn end(&self) -> Result<(), BencodeError> {
+        if self.at_end() {
+            Ok(())
+        } else {
+            Err(self.fault(BencodeFault::TrailingBytes))
+        }
+    }
+
+    /// The fault of a key that comes after a greater one, or twice.
+    #[cold]
+    pub(crate) fn misplaced(offset: usize, twice: bool, key: &[u8]) -> BencodeError {
+        let key = String::from_utf8_lossy(key).chars().take(80).collect();
+        let fault = if twice {
+            BencodeFault::DuplicateKey(key)
+        } else {
+            BencodeFault::UnsortedKey(key)
+        };
+        BencodeError { offset, fault }
+    }
+
+    #[cold]
+    const fn fault(&self, fault: BencodeFault) -> BencodeError {
+        BencodeError {
+            offset: self.offset(),
+            fault,
+        }
+    }
+
+    #[inline]
+    fn open(&mut self) -> Result<(), BencodeError> {
+        if self.depth == DEPTH_MAX {
+            return Err(self.fault(BencodeFault::TooDeep));
+        }
+        self.depth += 1;
+        self.tokens += 1;
+        self.rest = &self.rest[1..];
+        Ok(())
+    }
+
+    /// Whether the open list or dictionary ends here; if so, it is closed.
+    #[inline]
+    fn closes(&mut self) -> Result<bool, BencodeError> {
+        if self.tokens >= TOKENS_MAX {
+            return Err(self.fault(BencodeFault::TooManyValues));
+        }
+        match self.rest {
+            [b'e', rest @ ..] => {
+                self.depth -= 1;
+                self.tokens += 1;
+                self.rest = rest;
+                Ok(true)
             }
+            [_, ..] => Ok(false),
+            [] => Err(self.fault(BencodeFault::UnexpectedEnd)),
         }
-        ([b'i', digits @ ..], Some(Err(_)), _) if !digits.contains(&b'e') => {
-            BencodeFault::UnexpectedEnd
+    }
+
+    #[inline]
+    fn read_string(&mut self) -> Result<&'a [u8], BencodeError> {
+        if let Some((string, rest)) = split_string(self.rest)
+            && !(self.canonical && matches!(self.rest, [b'0', b'0'..=b'9', ..]))
+        {
+            self.tokens += 1;
+            self.rest = rest;
+            return Ok(string);
         }
-        _ => BencodeFault::Syntax,
+        Err(self.string_fault())
+    }
+
+    #[cold]
+    fn string_fault(&self) -> BencodeError {
+        let mut after_digits = self.rest.iter().skip_while(|byte| byte.is_ascii_digit());
+        self.fault(match (self.rest, after_digits.next()) {
+            ([b'0'..=b'9', ..], Some(b':')) if split_string(self.rest).is_some() => {
+                BencodeFault::Number
+            }
+            ([b'0'..=b'9', ..], Some(b':')) | (_, None) => BencodeFault::UnexpectedEnd,
+            _ => BencodeFault::Syntax,
+        })
+    }
+
+    #[inline]
+    fn read_integer(&mut self) -> Result<i64, BencodeError> {
+        let signed = &self.rest[1..];
+        let (negative, number) = match signed {
+            [b'-', number @ ..] => (true, number),
+            number => (false, number),
+        };
+        let (mut value, mut rest) = (0_i64, number);
+        while let [digit @ b'0'..=b'9', after @ ..] = rest {
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
+            rest = after;
+        }
+        let digits = number.len() - rest.len();
+        let rest = match rest {
+            [b'e', rest @ ..] if digits > 0 => rest,
+            [] => return Err(self.fault(BencodeFault::UnexpectedEnd)),
+            _ => return Err(self.fault(BencodeFault::Syntax)),
+        };
+        let value = match digits {
+            0..=18 if negative => Some(-value),
+            0..=18 => Some(value),
+            _ => str::from_utf8(&signed[..digits + usize::from(negative)])
+                .ok()
+                .and_then(|number| number.parse().ok()),
+        };
+        let other_zero = number[0] == b'0' && (negative || digits > 1);
+        if self.canonical && (other_zero || value.is_none_or(|value| value == i64::MIN)) {
+            return Err(self.fault(BencodeFault::Number));
+        }
+        self.tokens += 1;
+        self.rest = rest;
+        Ok(value.unwrap_or(0))
     }
 }
 
-/// One entry per open list (`None`) or dictionary (its last key and whether a value is due next).
-type Level<'a> = Option<(&'a [u8], bool)>;
-
-fn follow<'a>(levels: &mut Vec<Level<'a>>, token: Token<'a>) {
-    if matches!(token, Token::End) {
-        levels.pop();
-        return;
+/// A string and what comes after it.
+#[inline]
+fn split_string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (mut length, mut rest) = (0_usize, bytes);
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        length = length
+            .wrapping_mul(10)
+            .wrapping_add(usize::from(digit - b'0'));
+        rest = after;
     }
-    if let Some(Some((key, value_due))) = levels.last_mut() {
-        if let (false, Token::String(text)) = (*value_due, token) {
-            *key = text;
+    let digits = bytes.len() - rest.len();
+    match rest {
+        [b':', rest @ ..] if (1..=LENGTH_DIGITS_MAX).contains(&digits) => {
+            rest.split_at_checked(length)
         }
-        *value_due = !*value_due;
-    }
-    match token {
-        Token::List => levels.push(None),
-        Token::Dict => levels.push(Some((b"", false))),
-        Token::String(_) | Token::Num(_) | Token::End => {}
+        _ => None,
     }
 }
 
-/// Where `token`, the next after `offset`, ends: strings and numbers are slices of `bytes`.
-fn end_of(bytes: &[u8], offset: usize, token: Token<'_>) -> usize {
-    let end_of_slice =
-        |slice: &[u8]| slice.as_ptr() as usize - bytes.as_ptr() as usize + slice.len();
-    match token {
-        Token::List | Token::Dict | Token::End => offset + 1,
-        Token::String(text) => end_of_slice(text),
-        Token::Num(digits) => end_of_slice(digits.as_bytes()) + 1,
+/// Takes the next of bencoded strings that stand one after the other.
+#[inline]
+pub(crate) fn next_string<'a>(strings: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let string;
+    (string, *strings) = split_string(strings)?;
+    Some(string)
+}
+
+/// `last < key`, most often decided by the first bytes.
+#[inline]
+fn ascends(last: &[u8], key: &[u8]) -> bool {
+    match (last, key) {
+        ([a, ..], [b, ..]) if a != b => a < b,
+        _ => last < key,
     }
 }
 
@@ -127,39 +308,78 @@ fn end_of(bytes: &[u8], offset: usize, token: Token<'_>) -> usize {
 mod tests {
     use super::*;
 
+    fn fault(bytes: &[u8], canonical: bool) -> Option<(usize, BencodeFault)> {
+        let mut reader = Reader::new(bytes);
+        let read = if canonical {
+            reader.canonical(Reader::skip)
+        } else {
+            reader.skip()
+        };
+        let error = read.and_then(|()| reader.end()).err()?;
+        Some((error.offset, error.fault))
+    }
+
     #[test]
     fn says_where_and_why() {
-        let cases: [(&[u8], usize, BencodeFault); 10] = [
+        let cases: [(&[u8], usize, BencodeFault); 13] = [
+            (b"", 0, BencodeFault::UnexpectedEnd),
             (b"d1:ai1e", 7, BencodeFault::UnexpectedEnd),
             (b"d1:a9:short", 4, BencodeFault::UnexpectedEnd),
+            (b"d1:a99999999999999999999:", 4, BencodeFault::UnexpectedEnd),
             (b"d1:ai12", 4, BencodeFault::UnexpectedEnd),
-            (b"d1:ai1e1:ai2ee", 7, BencodeFault::DuplicateKey("a".into())),
-            (b"d1:bi1e1:ai2ee", 7, BencodeFault::UnsortedKey("a".into())),
-            (b"d1:ai01ee", 4, BencodeFault::Syntax),
+            (b"d1:ae", 4, BencodeFault::Syntax),
+            (b"d1:ai1-2ee", 4, BencodeFault::Syntax),
+            (b"d1:aiee", 4, BencodeFault::Syntax),
             (b"d1:axe", 4, BencodeFault::Syntax),
             (b"di1ei2ee", 1, BencodeFault::Syntax),
             (b"dee", 2, BencodeFault::TrailingBytes),
+            (b"i1ee", 3, BencodeFault::TrailingBytes),
             (b"<html>", 0, BencodeFault::Syntax),
         ];
-        for (bytes, offset, fault) in cases {
-            assert_eq!(
-                locate(bytes, 0),
-                BencodeError { offset, fault },
-                "{}",
-                bytes.escape_ascii()
-            );
+        for (bytes, offset, expected) in cases {
+            for canonical in [false, true] {
+                assert_eq!(
+                    fault(bytes, canonical),
+                    Some((offset, expected.clone())),
+                    "{}",
+                    bytes.escape_ascii()
+                );
+            }
         }
     }
 
     #[test]
-    fn nesting_is_followed_only_so_far() {
-        let deep = "l".repeat(200_000);
+    fn other_spellings_are_refused_where_there_must_be_one() {
+        let cases: [(&[u8], usize, BencodeFault); 8] = [
+            (b"d1:ai1e1:ai2ee", 7, BencodeFault::DuplicateKey("a".into())),
+            (b"d1:bi1e1:ai2ee", 7, BencodeFault::UnsortedKey("a".into())),
+            (b"d1:ai01ee", 4, BencodeFault::Number),
+            (b"d1:ai-0ee", 4, BencodeFault::Number),
+            (b"d1:ai-01ee", 4, BencodeFault::Number),
+            (b"d1:ai9223372036854775808ee", 4, BencodeFault::Number),
+            (b"d1:ai-9223372036854775808ee", 4, BencodeFault::Number),
+            (b"d01:ai1ee", 1, BencodeFault::Number),
+        ];
+        for (bytes, offset, expected) in cases {
+            assert_eq!(fault(bytes, false), None, "{}", bytes.escape_ascii());
+            assert_eq!(fault(bytes, true), Some((offset, expected)));
+        }
+        assert_eq!(fault(b"d0:i0e1:ai-9223372036854775807ee", true), None);
+    }
+
+    #[test]
+    fn depth_and_number_of_values_have_an_end() {
+        let nested = |deep: usize| ["l".repeat(deep), "e".repeat(deep)].concat();
+        assert_eq!(fault(nested(99).as_bytes(), false), None);
         assert_eq!(
-            locate(deep.as_bytes(), 7),
-            BencodeError {
-                offset: 7 + DEPTH_MAX,
-                fault: BencodeFault::TooDeep
-            }
+            fault(nested(200_000).as_bytes(), false),
+            Some((99, BencodeFault::TooDeep))
         );
+        let list = |items: usize| ["l", "0:".repeat(items).as_str(), "e"].concat();
+        assert_eq!(fault(list(1_999_998).as_bytes(), false), None);
+        assert!(matches!(
+            fault(list(1_999_999).as_bytes(), false),
+            Some((_, BencodeFault::TooManyValues))
+        ));
     }
 }

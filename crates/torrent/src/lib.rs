@@ -6,6 +6,7 @@
 mod bencode;
 mod file_path;
 mod infohash;
+mod label;
 mod magnet;
 mod manifest;
 mod message;
@@ -20,11 +21,14 @@ pub use bencode::{BencodeError, BencodeFault};
 pub use file_path::FilePath;
 pub use infohash::{Infohash, InfohashError};
 pub use jiff::Timestamp;
+pub use label::{Label, LabelError};
 pub use magnet::{MAGNET_BYTES_MAX, MagnetError, MagnetLink};
 pub use manifest::{Manifest, StoredFile};
 pub use message::{FileTransferring, QueueMessage, TransferPhase};
-pub use metainfo::{FileKind, Metainfo, MetainfoError, MetainfoFile, TORRENT_BYTES_MAX};
-pub use object_key::{ObjectKey, ObjectKeyError, PageKey};
+pub use metainfo::{
+    FileKind, Metainfo, MetainfoError, MetainfoFile, TORRENT_BYTES_MAX, TORRENT_FILES_MAX,
+};
+pub use object_key::{ObjectKey, ObjectKeyError, PageKey, UploadKey};
 pub use part_plan::PartPlan;
 pub use record::{Progress, Source, StateTimes, TorrentRecord};
 pub use state::{Owner, State};

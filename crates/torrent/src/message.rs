@@ -11,6 +11,18 @@ pub enum QueueMessage {
         /// Which one.
         infohash: Infohash,
     },
+    /// From manage-torrent: its owner paused it or goes on with it; the record says which.
+    TorrentChanged {
+        /// Which one.
+        infohash: Infohash,
+    },
+    /// From manage-torrent: what is left of it shall go.
+    TorrentRemoved {
+        /// Which one.
+        infohash: Infohash,
+        /// Whether its files stay in S3.
+        keep_files: bool,
+    },
     /// From the agent: files go up.
     FileTransferring(FileTransferring),
 }

@@ -18,6 +18,49 @@ pub enum ObjectKey {
     Manifest(Infohash),
 }
 
+/// `torrents/upload-<32 hex digits>.torrent`: a `.torrent` that was too large for a request, on its way in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadKey(String);
+
+impl UploadKey {
+    const PREFIX: &str = "torrents/upload-";
+    const SUFFIX: &str = ".torrent";
+
+    /// A key that nobody guesses, from random bytes.
+    #[must_use]
+    pub fn new(random: [u8; 16]) -> Self {
+        Self(format!(
+            "{}{}{}",
+            Self::PREFIX,
+            HEXLOWER.encode(&random),
+            Self::SUFFIX
+        ))
+    }
+}
+
+impl FromStr for UploadKey {
+    type Err = ObjectKeyError;
+
+    fn from_str(key: &str) -> Result<Self, ObjectKeyError> {
+        let digits = key
+            .strip_prefix(Self::PREFIX)
+            .and_then(|rest| rest.strip_suffix(Self::SUFFIX));
+        let lower_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        match digits {
+            Some(digits) if digits.len() == 32 && digits.bytes().all(lower_hex) => {
+                Ok(Self(key.to_owned()))
+            }
+            _ => Err(ObjectKeyError(key.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for UploadKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// The key of a page in the site bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageKey {
@@ -175,8 +218,21 @@ mod tests {
     }
 
     #[test]
+    fn only_upload_keys_are_upload_keys() {
+        let key = UploadKey::new([0xab; 16]).to_string();
+        assert!(key.parse::<UploadKey>().is_ok());
+        assert!(
+            key.parse::<ObjectKey>().is_err(),
+            "an upload belongs to no torrent yet"
+        );
+        for bad in [&key[1..], &key.to_uppercase(), "torrents/upload-.torrent"] {
+            assert!(bad.parse::<UploadKey>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn long_paths_are_cut_but_stay_different() {
-        let long = "ä".repeat(600);
+        let long = format!("{}/", "ä".repeat(100)).repeat(6);
         let (one, two) = (
             file_key(&format!("{long}1.webm")),
             file_key(&format!("{long}2.webm")),

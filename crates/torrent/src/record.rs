@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Infohash, State};
+use crate::{Infohash, Label, State};
 
 /// What is known of one torrent: the row in DynamoDB, the answer of the API and the entry in `status.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -10,11 +10,23 @@ pub struct TorrentRecord {
     pub infohash: Infohash,
     /// What to call it; from the torrent, the magnet link or, for want of both, the info-hash.
     pub name: String,
+    /// Whether its owner chose the name, so that the torrent's own does not replace it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub named: bool,
     /// How far it is.
     pub state: State,
     /// Why it failed, in a sentence for the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What its owner filed it under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<Label>,
+    /// Whether its owner wants it to rest; `progress` says whether it does.
+    #[serde(default)]
+    pub paused: bool,
+    /// Indices of the wanted files in the torrent's own list; all of them without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<Vec<u32>>,
     /// What it was made of.
     pub source: Source,
     /// Bytes of all content; unknown for a magnet link without metainfo.
@@ -69,6 +81,9 @@ pub struct Progress {
     /// Connected peers, seeds included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peers: Option<u64>,
+    /// Whether Deluge has it at rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<bool>,
     /// Seconds until the download is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eta_seconds: Option<u64>,
@@ -99,14 +114,25 @@ pub struct StateTimes {
 }
 
 impl TorrentRecord {
+    /// Whether the file at `index` of the torrent's own list is wanted.
+    #[must_use]
+    pub fn wants(&self, index: usize) -> bool {
+        let wanted = self.wanted.as_ref();
+        wanted.is_none_or(|wanted| wanted.iter().any(|at| usize::try_from(*at) == Ok(index)))
+    }
+
     /// A torrent that was just accepted.
     #[must_use]
     pub fn queued(infohash: Infohash, name: String, source: Source, now: Timestamp) -> Self {
         Self {
             infohash,
             name,
+            named: false,
             state: State::Queued,
             reason: None,
+            label: None,
+            paused: false,
+            wanted: None,
             source,
             size_bytes: None,
             file_count: None,

@@ -1,38 +1,12 @@
 //! `.torrent` files as the world has them: good, odd and hostile.
 
-use torrent::{BencodeFault, FileKind, Infohash, Metainfo, MetainfoError, TORRENT_BYTES_MAX};
+use torrent::{
+    BencodeFault, FileKind, Infohash, Metainfo, MetainfoError, TORRENT_BYTES_MAX, TORRENT_FILES_MAX,
+};
 
-/// A bencoded string.
-fn s(bytes: impl AsRef<[u8]>) -> Vec<u8> {
-    let bytes = bytes.as_ref();
-    [format!("{}:", bytes.len()).as_bytes(), bytes].concat()
-}
+mod common;
 
-/// A bencoded dictionary of keys, in the order given, and bencoded values.
-fn d(pairs: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    let inner: Vec<u8> = pairs
-        .iter()
-        .flat_map(|(key, value)| [s(key), value.clone()].concat())
-        .collect();
-    [b"d", inner.as_slice(), b"e"].concat()
-}
-
-/// A bencoded list of bencoded values.
-fn l(items: &[Vec<u8>]) -> Vec<u8> {
-    [b"l", items.concat().as_slice(), b"e"].concat()
-}
-
-/// A bencoded integer.
-fn i(number: i64) -> Vec<u8> {
-    format!("i{number}e").into_bytes()
-}
-
-fn torrent(info: &[u8]) -> Vec<u8> {
-    d(&[
-        ("announce", s("http://tracker.example/announce")),
-        ("info", info.to_vec()),
-    ])
-}
+use common::{d, entry, i, l, leaf, s, torrent};
 
 fn single(length: i64, piece_length: i64, pieces: usize) -> Vec<u8> {
     d(&[
@@ -43,13 +17,6 @@ fn single(length: i64, piece_length: i64, pieces: usize) -> Vec<u8> {
     ])
 }
 
-fn entry(path: &[&[u8]], length: i64) -> Vec<u8> {
-    d(&[
-        ("length", i(length)),
-        ("path", l(&path.iter().map(s).collect::<Vec<_>>())),
-    ])
-}
-
 fn folder(entries: &[Vec<u8>], pieces: usize) -> Vec<u8> {
     d(&[
         ("files", l(entries)),
@@ -57,11 +24,6 @@ fn folder(entries: &[Vec<u8>], pieces: usize) -> Vec<u8> {
         ("piece length", i(16384)),
         ("pieces", s(vec![7; pieces * 20])),
     ])
-}
-
-/// A v2 file of 100 bytes.
-fn leaf(length: i64) -> Vec<u8> {
-    d(&[("", d(&[("length", i(length)), ("pieces root", s([9; 32]))]))])
 }
 
 fn refused(bytes: &[u8]) -> MetainfoError {
@@ -93,9 +55,9 @@ fn a_folder_has_its_files_in_order_below_its_name() {
     ]);
     let info = folder(
         &[
-            entry(&[b"one.ogg"], 100),
+            entry(&["one.ogg"], 100),
             padding,
-            entry(&[b"sub", "zw\u{f6}lf.ogg".as_bytes()], 16384),
+            entry(&["sub", "zw\u{f6}lf.ogg"], 16384),
         ],
         2,
     );
@@ -120,9 +82,9 @@ fn a_folder_has_its_files_in_order_below_its_name() {
 fn hostile_paths_stay_inside_and_stay_apart() {
     let info = folder(
         &[
-            entry(&[b"..", b"..", b"etc"], 1),
-            entry(&[b"a.txt"], 1),
-            entry(&[b"a.txt"], 1),
+            entry(&["..", "..", "etc"], 1),
+            entry(&["a.txt"], 1),
+            entry(&["a.txt"], 1),
             entry(&[b"\xff\0"], 1),
         ],
         1,
@@ -250,7 +212,7 @@ fn a_fault_inside_info_is_counted_from_the_start_of_the_file() {
 fn what_is_bencode_but_no_torrent_says_which_key() {
     let cases = [
         (l(&[]), MetainfoError::NotADictionary("torrent")),
-        (d(&[]), MetainfoError::Missing("info")),
+        (d::<&str>(&[]), MetainfoError::Missing("info")),
         (d(&[("info", i(1))]), MetainfoError::NotADictionary("info")),
         (
             torrent(&single(-1, 16384, 1)),
@@ -275,10 +237,7 @@ fn what_is_bencode_but_no_torrent_says_which_key() {
         ),
         (torrent(&single(0, 16384, 0)), MetainfoError::NoContent),
         (
-            torrent(&folder(
-                &[entry(&[b"a"], i64::MAX), entry(&[b"b"], i64::MAX)],
-                1,
-            )),
+            torrent(&folder(&vec![entry(&["a"], 1 << 43); 32], 1)),
             MetainfoError::TotalTooLarge,
         ),
         (
@@ -299,7 +258,59 @@ fn what_is_bencode_but_no_torrent_says_which_key() {
     }
 }
 
+#[test]
+fn there_is_an_end_to_files_and_their_paths() {
+    let files = |count: usize, name: &str| {
+        let files: Vec<_> = (0..count)
+            .map(|n| entry(&[name, &n.to_string()], 1))
+            .collect();
+        torrent(&folder(&files, count.div_ceil(16384)))
+    };
+    assert!(Metainfo::parse(&files(TORRENT_FILES_MAX, "a")).is_ok());
+    assert_eq!(
+        refused(&files(TORRENT_FILES_MAX + 1, "a")),
+        MetainfoError::TooManyFiles
+    );
+    let deep = (0..20).fold(
+        d(&(10_000..30_000)
+            .map(|n| (n.to_string(), leaf(1)))
+            .collect::<Vec<_>>()),
+        |inner, _| d(&[("a".repeat(240), inner)]),
+    );
+    let info = d(&[
+        ("file tree", deep),
+        ("meta version", i(2)),
+        ("name", s("album")),
+        ("piece length", i(16384)),
+    ]);
+    assert_eq!(refused(&torrent(&info)), MetainfoError::PathsTooLong);
+}
+
+#[test]
+fn what_stands_around_info_may_be_in_any_order() {
+    let info = single(5, 16384, 1);
+    let bytes = d(&[("info", info.clone()), ("announce", s("http://a.example/"))]);
+    let metainfo = Metainfo::parse(&bytes).unwrap();
+    assert_eq!(metainfo.infohash, Infohash::v1(&info));
+    assert_eq!(metainfo.trackers, ["http://a.example/"]);
+}
+
 proptest::proptest! {
+    /// What makes most torrents quick to read must not make them read otherwise.
+    #[test]
+    fn an_entry_is_the_same_with_a_key_that_nobody_knows(
+        length in "(-?[0-9]{0,3}|[0-9]{10,20})",
+        path in "l([0-2]{0,2}:|a|[.]|1:b|i1e|le|e){0,4}",
+    ) {
+        let read = |more: &str| {
+            let odd = format!("d6:lengthi{length}e4:path{path}e{more}e").into_bytes();
+            Metainfo::parse(&torrent(&folder(&[odd, entry(&["b"], 1)], 1)))
+                .map(|metainfo| metainfo.files)
+                .ok()
+        };
+        proptest::prop_assert_eq!(read(""), read("1:xi1e"));
+    }
+
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200), cut in 0..120_usize) {
         let _ = Metainfo::parse(&bytes);
