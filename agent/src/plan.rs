@@ -5,7 +5,7 @@ use torrent::{FileKind, Infohash, Metainfo, ObjectKey};
 
 use crate::transfer::Fault;
 
-/// Which files of a torrent go where.
+/// Which files of a torrent go where: all that are content and wanted.
 pub(crate) struct Plan {
     pub(crate) infohash: Infohash,
     pub(crate) name: String,
@@ -57,9 +57,11 @@ impl Plan {
             .files
             .as_ref()
             .ok_or_else(|| later("Deluge does not say which files there are"))?;
+        let priorities = status.file_priorities.as_deref().unwrap_or_default();
         let mut files = Vec::new();
         for (index, file) in metainfo.files.iter().enumerate() {
-            if file.kind != FileKind::Regular {
+            let skipped = priorities.get(index).is_some_and(|priority| *priority == 0);
+            if file.kind != FileKind::Regular || skipped {
                 continue;
             }
             let disk = on_disk

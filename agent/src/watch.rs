@@ -16,7 +16,7 @@ const PERIOD: Duration = Duration::from_secs(2);
 /// How long a torrent that could not be moved is left alone.
 const PAUSE: Duration = Duration::from_secs(30);
 
-const KEYS: [Key; 3] = [Key::IsFinished, Key::DownloadLocation, Key::Files];
+const KEYS: [Key; 3] = [Key::DownloadLocation, Key::FilePriorities, Key::Files];
 
 /// Looks for finished torrents and has them moved, one after the other.
 pub(crate) struct Watch {

@@ -4,6 +4,7 @@
 
 mod adding;
 mod away;
+mod control;
 mod refusals;
 
 use std::sync::Arc;
@@ -42,6 +43,26 @@ const TESTS: &[(&str, Test)] = &[
         refusals::nothing_is_stored,
     ),
     ("an_unknown_torrent_is_not_found", refusals::unknown_torrent),
+    (
+        "only_the_wanted_files_are_downloaded",
+        control::only_the_wanted_files,
+    ),
+    (
+        "lists_are_filtered_and_paged",
+        control::lists_are_filtered_and_paged,
+    ),
+    (
+        "a_torrent_is_paused_resumed_and_removed",
+        control::pause_resume_remove,
+    ),
+    (
+        "a_url_of_this_machine_is_refused",
+        control::a_url_of_this_machine_is_refused,
+    ),
+    (
+        "a_torrent_too_large_for_a_request_is_uploaded",
+        control::an_upload_is_a_torrent_too,
+    ),
     (
         "with_deluge_away_a_torrent_waits_and_starts_by_itself",
         away::waits_and_starts,

@@ -1,11 +1,13 @@
 use std::ops::Range;
 use std::path::Path;
+use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::{ByteStream, Length};
-use aws_sdk_s3::types::EncodingType;
+use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
 
 use crate::{SdkConfig, StoreError};
 
@@ -146,6 +148,68 @@ impl Bucket {
             }
             Err(error) => Err(StoreError::aws("s3:HeadObject")(error.into())),
         }
+    }
+
+    /// An address that takes one PUT of an object with this content type, until `lifetime` is over.
+    ///
+    /// # Errors
+    /// When there are no credentials to sign with.
+    pub async fn presigned_put(
+        &self,
+        key: impl ToString,
+        content_type: &str,
+        lifetime: Duration,
+    ) -> Result<String, StoreError> {
+        let fail = StoreError::aws("s3:PutObject");
+        let config = PresigningConfig::expires_in(lifetime).map_err(|error| fail(error.into()))?;
+        let request = self
+            .client
+            .put_object()
+            .bucket(&self.name)
+            .key(key.to_string());
+        let signed = request.content_type(content_type).presigned(config).await;
+        signed
+            .map(|signed| signed.uri().to_owned())
+            .map_err(|error| fail(error.into()))
+    }
+
+    /// Deletes objects; those that do not exist count as deleted.
+    ///
+    /// # Errors
+    /// When S3 does not delete all of them.
+    pub async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        let fail = StoreError::aws("s3:DeleteObjects");
+        // As many as one request takes.
+        for keys in keys.chunks(1000) {
+            let objects = keys
+                .iter()
+                .map(|key| ObjectIdentifier::builder().key(key).build());
+            let objects = objects
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|error| fail(error.into()))?;
+            let delete = Delete::builder()
+                .set_objects(Some(objects))
+                .quiet(true)
+                .build();
+            let delete = delete.map_err(|error| fail(error.into()))?;
+            let answer = self
+                .client
+                .delete_objects()
+                .bucket(&self.name)
+                .delete(delete)
+                .send()
+                .await;
+            let answer = answer.map_err(|error| fail(error.into()))?;
+            if let Some(error) = answer.errors().first() {
+                return Err(fail(
+                    error
+                        .message()
+                        .unwrap_or("an object was not deleted")
+                        .into(),
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// Every object whose key starts with `prefix`, in the order of their keys.

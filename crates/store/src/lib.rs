@@ -18,4 +18,4 @@ pub use env::{EnvError, required};
 pub use error::StoreError;
 pub use multipart::MultipartUpload;
 pub use queue::Queue;
-pub use records::{Changes, Created, Reading, Records};
+pub use records::{Changes, Created, Cursor, CursorError, Filter, Page, Reading, Records};

@@ -7,9 +7,12 @@ use torrent::{Infohash, Owner, State, Timestamp, TorrentRecord, Worker};
 
 use crate::{SdkConfig, StoreError};
 
+mod control;
+mod page;
 mod reading;
 mod transition;
 
+pub use page::{Cursor, CursorError, Filter, Page};
 pub use reading::Reading;
 pub use transition::Changes;
 

@@ -1,46 +1,59 @@
 use std::convert::Infallible;
+use std::time::Duration;
 
 use api::Problem;
+use fetch::{FetchError, Fetched, Fetcher};
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Request, Response};
+use serde_json::json;
 use store::{Bucket, Created, Headers, Queue, Records};
-use torrent::{ObjectKey, QueueMessage, Source, State, Timestamp, TorrentRecord};
+use torrent::{
+    FileKind, Metainfo, ObjectKey, QueueMessage, Source, State, Timestamp, TorrentRecord, UploadKey,
+};
 
-use crate::submission::Submission;
+use crate::submission::{self, Submission, SubmittedSource, Wishes};
 
 /// What the function needs of the world.
 pub(crate) struct AddTorrent {
     pub(crate) records: Records,
     pub(crate) files: Bucket,
     pub(crate) queue: Queue,
+    pub(crate) fetcher: Fetcher,
 }
 
+const TORRENT: Headers<'_> = Headers {
+    content_type: "application/x-bittorrent",
+    cache_control: "no-cache",
+};
+
+/// How long an upload may take.
+const UPLOAD: Duration = Duration::from_mins(15);
+
 impl AddTorrent {
-    /// `202` with a new record, `200` with the record of a torrent that is known, or a problem.
+    /// Answers both routes of this function: adding, and starting an upload.
     pub(crate) async fn answer(&self, request: Request) -> Result<Response<Body>, Infallible> {
-        Ok(self
-            .add(&request)
-            .await
-            .unwrap_or_else(Problem::into_response))
+        let answer = if request.uri().path().ends_with("/uploads") {
+            self.start_upload().await
+        } else {
+            self.add(&request).await
+        };
+        Ok(answer.unwrap_or_else(Problem::into_response))
     }
 
+    /// `202` with a new record, `200` with the record of a torrent that is known, or a problem.
+    ///
     /// Metainfo first, then the record, then the message: wherever it breaks off, sending the torrent once
     /// more goes on from there.
     async fn add(&self, request: &Request) -> Result<Response<Body>, Problem> {
-        let content_type = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let submission = Submission::parse(content_type, request.body())?;
-        let record = record(&submission, Timestamp::now());
+        let content_type = request.headers().get(header::CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok());
+        let Submission { source, wishes } = Submission::parse(content_type, request.body())?;
+        let source = self.resolve(source).await?;
+        let record = record(&source, wishes, Timestamp::now())?;
         let infohash = record.infohash;
-        if let Submission::File(bytes, _) = submission {
-            let headers = Headers {
-                content_type: "application/x-bittorrent",
-                cache_control: "no-cache",
-            };
+        if let SubmittedSource::File(bytes, _) = source {
             self.files
-                .put(ObjectKey::Torrent(infohash), bytes, headers)
+                .put(ObjectKey::Torrent(infohash), bytes, TORRENT)
                 .await?;
         }
         let (status, record) = match self.records.create(&record).await? {
@@ -60,16 +73,91 @@ impl AddTorrent {
         }
         Ok(response)
     }
+
+    /// Gets what is somewhere else: on a stranger's server, or in the bucket.
+    async fn resolve(&self, source: SubmittedSource) -> Result<SubmittedSource, Problem> {
+        match source {
+            SubmittedSource::Url(url) => match self.fetcher.fetch(&url).await {
+                Ok(Fetched::Torrent(bytes)) => submission::metainfo(bytes),
+                Ok(Fetched::Magnet(link)) => submission::magnet(&link),
+                Err(error) => Err(not_fetched(&error)),
+            }
+            .map_err(|problem| problem.in_field("url")),
+            SubmittedSource::Upload(key) => {
+                let bytes = self.files.get(&key).await?.ok_or_else(|| {
+                    let detail = "nothing was uploaded there, or it was more than a day ago";
+                    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "no-upload", detail)
+                });
+                bytes
+                    .and_then(submission::metainfo)
+                    .map_err(|problem| problem.in_field("upload"))
+            }
+            here => Ok(here),
+        }
+    }
+
+    /// `201` with the address that takes a `.torrent` too large for a request.
+    async fn start_upload(&self) -> Result<Response<Body>, Problem> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|error| {
+            tracing::error!(%error, "the system gives no random bytes");
+            let detail = "the service is not available at the moment; try again";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+        })?;
+        let key = UploadKey::new(random);
+        let url = self
+            .files
+            .presigned_put(&key, TORRENT.content_type, UPLOAD)
+            .await?;
+        let body = json!({
+            "upload": key.to_string(),
+            "url": url,
+            "expires_at": Timestamp::now() + UPLOAD,
+        });
+        Ok(api::json(StatusCode::CREATED, &body))
+    }
 }
 
-fn record(submission: &Submission, now: Timestamp) -> TorrentRecord {
-    match submission {
-        Submission::File(_, metainfo) => TorrentRecord {
-            size_bytes: Some(metainfo.size_bytes()),
-            file_count: Some(metainfo.content().count() as u64),
-            ..TorrentRecord::queued(metainfo.infohash, metainfo.name.clone(), Source::File, now)
-        },
-        Submission::Magnet(link) => {
+/// What is wrong with a URL, by the fetch crate's own words.
+fn not_fetched(error: &FetchError) -> Problem {
+    tracing::info!(%error, "a URL was not fetched");
+    let kind = format!("url-{}", error.kind());
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, &kind, error.to_string())
+}
+
+fn record(
+    source: &SubmittedSource,
+    wishes: Wishes,
+    now: Timestamp,
+) -> Result<TorrentRecord, Problem> {
+    let record = match source {
+        SubmittedSource::File(_, metainfo) => {
+            let wanted = wishes
+                .files
+                .map(|files| wanted(files, metainfo))
+                .transpose()?;
+            let record = TorrentRecord {
+                wanted,
+                ..TorrentRecord::queued(metainfo.infohash, metainfo.name.clone(), Source::File, now)
+            };
+            let content = metainfo.files.iter().enumerate();
+            let content = content.filter(|(_, file)| file.kind == FileKind::Regular);
+            let wanted = content.filter(|(index, _)| record.wants(*index));
+            let (file_count, size_bytes) = wanted.fold((0, 0), |(count, size), (_, file)| {
+                (count + 1, size + file.size_bytes)
+            });
+            TorrentRecord {
+                size_bytes: Some(size_bytes),
+                file_count: Some(file_count),
+                ..record
+            }
+        }
+        SubmittedSource::Magnet(link) => {
+            if wishes.files.is_some() {
+                let detail =
+                    "nobody knows a magnet link's files yet; use the .torrent file to choose some";
+                return Err(bad_files(detail));
+            }
             let name = link
                 .display_name
                 .clone()
@@ -83,5 +171,39 @@ fn record(submission: &Submission, now: Timestamp) -> TorrentRecord {
                 now,
             )
         }
+        SubmittedSource::Url(_) | SubmittedSource::Upload(_) => unreachable!("these were resolved"),
+    };
+    let named = wishes.name.is_some();
+    let name = wishes.name.unwrap_or(record.name);
+    Ok(TorrentRecord {
+        name,
+        named,
+        label: wishes.label,
+        ..record
+    })
+}
+
+/// The indices once each and in order; every one must be a content file's.
+fn wanted(mut files: Vec<u32>, metainfo: &Metainfo) -> Result<Vec<u32>, Problem> {
+    files.sort_unstable();
+    files.dedup();
+    let kind = |index: u32| {
+        metainfo
+            .files
+            .get(usize::try_from(index).ok()?)
+            .map(|file| file.kind)
+    };
+    match files
+        .iter()
+        .find(|index| kind(**index) != Some(FileKind::Regular))
+    {
+        Some(index) => Err(bad_files(format!(
+            "the torrent has no file with the index {index}"
+        ))),
+        None => Ok(files),
     }
+}
+
+fn bad_files(detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-files", detail).in_field("files")
 }

@@ -3,6 +3,7 @@
 mod handler;
 mod submission;
 
+use fetch::{Fetcher, Limits};
 use lambda_http::{Error, Request, run, service_fn};
 use store::{Bucket, Queue, Records, required};
 
@@ -16,11 +17,13 @@ async fn main() -> Result<(), Error> {
         records: Records::new(&aws, required("TABLE")?),
         files: Bucket::new(&aws, required("FILES_BUCKET")?),
         queue: Queue::new(&aws, required("TORRENT_ADDED_QUEUE_URL")?),
+        fetcher: Fetcher::new(Limits::default()),
     };
     let AddTorrent {
         records,
         files,
         queue,
+        ..
     } = &add_torrent;
     tokio::join!(
         records.warm_up(),

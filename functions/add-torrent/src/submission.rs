@@ -6,7 +6,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{DecodeError, Engine};
 use lambda_http::http::StatusCode;
 use serde_json::{Map, Value};
-use torrent::{MagnetError, MagnetLink, Metainfo, MetainfoError};
+use torrent::{Label, MagnetError, MagnetLink, Metainfo, MetainfoError, UploadKey};
 
 /// The largest `.torrent` that fits a request: Lambda takes 6 MB, of which base64 needs a third more than
 /// the file has (AWS Lambda quotas, "Invocation payload").
@@ -18,23 +18,45 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A torrent that was sent, checked.
+/// What a caller asked for, as far as the request itself says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Submission {
+pub(crate) struct Submission {
+    pub(crate) source: SubmittedSource,
+    pub(crate) wishes: Wishes,
+}
+
+/// Where the torrent comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SubmittedSource {
     /// The bytes of a `.torrent` file and what they say.
     File(Vec<u8>, Metainfo),
     Magnet(MagnetLink),
+    /// A stranger's server has it.
+    Url(String),
+    /// It was put into the bucket.
+    Upload(UploadKey),
 }
 
+/// What the caller wants different from the torrent's own ways.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Wishes {
+    pub(crate) name: Option<String>,
+    pub(crate) label: Option<Label>,
+    /// Indices in the torrent's own list of files.
+    pub(crate) files: Option<Vec<u32>>,
+}
+
+const SOURCES: [&str; 4] = ["torrent", "magnet", "url", "upload"];
+const WISHES: [&str; 3] = ["name", "label", "files"];
+
+/// The longest name that somebody may choose, in characters.
+const NAME_CHARS_MAX: usize = 255;
+
 impl Submission {
-    /// Reads the body of a request: a JSON object with just one of `torrent` and `magnet`.
+    /// Reads the body of a request: a JSON object with just one source.
     pub(crate) fn parse(content_type: Option<&str>, body: &[u8]) -> Result<Self, Problem> {
-        let media_type = content_type
-            .unwrap_or_default()
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim();
+        let media_type = content_type.unwrap_or_default();
+        let media_type = media_type.split(';').next().unwrap_or_default().trim();
         if !media_type.eq_ignore_ascii_case("application/json") {
             let detail = format!("send application/json, not {media_type:?}");
             return Err(Problem::new(
@@ -49,28 +71,70 @@ impl Submission {
                 format!("the request body is not a JSON object: {error}"),
             )
         })?;
-        if let Some(field) = fields
-            .keys()
-            .find(|field| !matches!(field.as_str(), "torrent" | "magnet"))
-        {
-            let detail = format!("there is no field {field:?}; send `torrent` or `magnet`");
+        let known =
+            |field: &&String| SOURCES.contains(&field.as_str()) || WISHES.contains(&field.as_str());
+        if let Some(field) = fields.keys().find(|field| !known(field)) {
+            let detail =
+                format!("there is no field {field:?}; send `torrent`, `magnet`, `url` or `upload`");
             return Err(bad_request("unknown-field", detail).in_field(field));
         }
-        match (text(&fields, "torrent")?, text(&fields, "magnet")?) {
-            (Some(torrent), None) => file(torrent).map_err(|problem| problem.in_field("torrent")),
-            (None, Some(magnet)) => {
-                self::magnet(magnet).map_err(|problem| problem.in_field("magnet"))
-            }
-            (Some(_), Some(_)) => Err(bad_request(
-                "two-sources",
-                "send either `torrent` or `magnet`, not both",
-            )),
-            (None, None) => Err(bad_request(
-                "no-source",
-                "send `torrent` (a .torrent file in base64) or `magnet` (a magnet link)",
-            )),
+        let wishes = Wishes::read(&fields)?;
+        let mut sources = SOURCES
+            .into_iter()
+            .filter(|source| fields.contains_key(*source));
+        let (source, None) = (sources.next(), sources.next()) else {
+            let detail = "send just one of `torrent`, `magnet`, `url` and `upload`";
+            return Err(bad_request("two-sources", detail));
+        };
+        let Some(source) = source else {
+            let detail = "send `torrent` (a .torrent file in base64), `magnet`, `url` or `upload`";
+            return Err(bad_request("no-source", detail));
+        };
+        let text = text(&fields, source)?.unwrap_or_default();
+        let source = match source {
+            "torrent" => file(text),
+            "magnet" => magnet(text),
+            "url" => Ok(SubmittedSource::Url(text.to_owned())),
+            _ => text.parse().map(SubmittedSource::Upload).map_err(|_| {
+                let detail = "`upload` is not a key that POST /api/uploads gave";
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-upload", detail)
+            }),
         }
+        .map_err(|problem| problem.in_field(source))?;
+        Ok(Self { source, wishes })
     }
+}
+
+impl Wishes {
+    fn read(fields: &Map<String, Value>) -> Result<Self, Problem> {
+        let name = text(fields, "name")?.map(name).transpose()?;
+        let label = text(fields, "label")?
+            .map(|label| Label::try_from(label.to_owned()))
+            .transpose();
+        let label =
+            label.map_err(|error| bad_request("bad-label", error.to_string()).in_field("label"))?;
+        let files = fields
+            .get("files")
+            .map(|files| serde_json::from_value::<Vec<u32>>(files.clone()));
+        let files = files
+            .transpose()
+            .ok()
+            .filter(|files| files.as_ref().is_none_or(|files| !files.is_empty()));
+        let files = files.ok_or_else(|| {
+            let detail = "`files` is a list of at least one file's index in the torrent";
+            bad_request("bad-files", detail).in_field("files")
+        })?;
+        Ok(Self { name, label, files })
+    }
+}
+
+fn name(name: &str) -> Result<String, Problem> {
+    let fits = (1..=NAME_CHARS_MAX).contains(&name.chars().count());
+    if fits && !name.trim().is_empty() && !name.contains(char::is_control) {
+        return Ok(name.to_owned());
+    }
+    let detail = format!("a name has 1 to {NAME_CHARS_MAX} characters and none that control");
+    Err(bad_request("bad-name", detail).in_field("name"))
 }
 
 fn text<'a>(fields: &'a Map<String, Value>, field: &str) -> Result<Option<&'a str>, Problem> {
@@ -83,7 +147,7 @@ fn text<'a>(fields: &'a Map<String, Value>, field: &str) -> Result<Option<&'a st
     }
 }
 
-fn file(base64: &str) -> Result<Submission, Problem> {
+fn file(base64: &str) -> Result<SubmittedSource, Problem> {
     let encoded = match base64.split_once(',') {
         Some((prefix, encoded)) if prefix.starts_with("data:") && prefix.ends_with(";base64") => {
             encoded
@@ -105,29 +169,30 @@ fn file(base64: &str) -> Result<Submission, Problem> {
     if bytes.len() > INLINE_BYTES_MAX {
         return Err(too_large(bytes.len()));
     }
-    match Metainfo::parse(&bytes) {
-        Ok(metainfo) => Ok(Submission::File(bytes, metainfo)),
-        Err(MetainfoError::Empty) => Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "empty",
-            MetainfoError::Empty.to_string(),
-        )),
-        Err(error @ MetainfoError::Bencode(_)) => Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "not-bencode",
-            error.to_string(),
-        )),
-        Err(error) => Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "bad-torrent",
-            error.to_string(),
-        )),
-    }
+    metainfo(bytes)
 }
 
-fn magnet(text: &str) -> Result<Submission, Problem> {
+/// Reads a `.torrent` file, wherever it came from.
+pub(crate) fn metainfo(bytes: Vec<u8>) -> Result<SubmittedSource, Problem> {
+    let kind = match Metainfo::parse(&bytes) {
+        Ok(metainfo) => return Ok(SubmittedSource::File(bytes, metainfo)),
+        Err(error) => error,
+    };
+    let slug = match &kind {
+        MetainfoError::Empty => "empty",
+        MetainfoError::Bencode(_) => "not-bencode",
+        _ => "bad-torrent",
+    };
+    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, slug, kind.to_string());
+    Err(match kind {
+        MetainfoError::Bencode(error) => problem.at_offset(error.offset),
+        _ => problem,
+    })
+}
+
+pub(crate) fn magnet(text: &str) -> Result<SubmittedSource, Problem> {
     text.parse()
-        .map(Submission::Magnet)
+        .map(SubmittedSource::Magnet)
         .map_err(|error: MagnetError| {
             Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -201,8 +266,8 @@ mod tests {
         let folded = format!("{}\n{}\n", &plain[..20], &plain[20..]);
         let data_url = format!("data:application/x-bittorrent;base64,{plain}");
         for torrent in [&plain, &folded, &data_url, plain.trim_end_matches('=')] {
-            let Ok(Submission::File(bytes, metainfo)) = parse(&json!({ "torrent": torrent }))
-            else {
+            let submission = parse(&json!({ "torrent": torrent })).unwrap();
+            let SubmittedSource::File(bytes, metainfo) = submission.source else {
                 panic!("{torrent}");
             };
             assert_eq!(
@@ -219,9 +284,11 @@ mod tests {
             let content_type = event["headers"]["content-type"].as_str();
             match Submission::parse(content_type, event["body"].as_str().unwrap().as_bytes())
                 .unwrap()
+                .source
             {
-                Submission::File(_, metainfo) => metainfo.infohash,
-                Submission::Magnet(link) => link.infohash,
+                SubmittedSource::File(_, metainfo) => metainfo.infohash,
+                SubmittedSource::Magnet(link) => link.infohash,
+                other => panic!("{other:?}"),
             }
         };
         assert_eq!(
@@ -236,6 +303,28 @@ mod tests {
         let field = |name: &str| Some(name.to_owned());
         let cases = [
             (json!({}), ("no-source", 400, None)),
+            (json!({"label": "a"}), ("no-source", 400, None)),
+            (json!({"magnet": "", "url": ""}), ("two-sources", 400, None)),
+            (
+                json!({"url": "", "label": "<b>"}),
+                ("bad-label", 400, field("label")),
+            ),
+            (
+                json!({"url": "", "name": " "}),
+                ("bad-name", 400, field("name")),
+            ),
+            (
+                json!({"url": "", "files": []}),
+                ("bad-files", 400, field("files")),
+            ),
+            (
+                json!({"url": "", "files": [-1]}),
+                ("bad-files", 400, field("files")),
+            ),
+            (
+                json!({"upload": "torrents/x"}),
+                ("bad-upload", 422, field("upload")),
+            ),
             (
                 json!({"torrent": "", "magnet": ""}),
                 ("two-sources", 400, None),

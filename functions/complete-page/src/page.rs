@@ -10,6 +10,14 @@ impl CompletePages {
     /// Makes the page from what is in the bucket now, whatever the message said; with the manifest and every
     /// file there the torrent is complete.
     pub(crate) async fn renew(&self, infohash: Infohash) -> Result<(), StoreError> {
+        let record = self.records.torrent(infohash).await?;
+        let named = record.as_ref().is_some_and(|record| record.named);
+        if record
+            .as_ref()
+            .is_some_and(|record| record.state == State::Removed)
+        {
+            return Ok(());
+        }
         // The manifest is read first: it is written last, so every file it names is in the listing.
         let manifest = self.manifest(infohash).await?;
         let prefix = ObjectKey::files_prefix(infohash);
@@ -26,17 +34,17 @@ impl CompletePages {
             .as_ref()
             .filter(|manifest| is_whole(manifest, &files))
             .map(|manifest| Changes {
-                name: Some(manifest.name.clone()),
+                name: (!named).then(|| manifest.name.clone()),
                 stored_bytes: Some(manifest.size_bytes()),
                 size_bytes: Some(manifest.size_bytes()),
                 file_count: Some(manifest.files.len() as u64),
                 ..Changes::default()
             });
-        let name = if let Some(manifest) = &manifest {
-            manifest.name.clone()
-        } else {
-            let record = self.records.torrent(infohash).await?;
-            record.map_or_else(|| infohash.to_string(), |record| record.name)
+        let name = match (&manifest, record) {
+            (Some(manifest), _) if !named => manifest.name.clone(),
+            (_, Some(record)) => record.name,
+            (Some(manifest), None) => manifest.name.clone(),
+            (None, None) => infohash.to_string(),
         };
         let page = CompletePage {
             infohash,

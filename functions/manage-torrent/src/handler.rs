@@ -1,41 +1,186 @@
 use std::convert::Infallible;
 
 use api::Problem;
-use lambda_http::http::StatusCode;
+use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
-use serde_json::json;
-use store::Records;
-use torrent::Infohash;
+use serde_json::{Value, json};
+use store::{Bucket, Changes, Cursor, Filter, Queue, Records};
+use torrent::{Infohash, Label, Owner, QueueMessage, State, Timestamp, TorrentRecord};
 
 /// What the function needs of the world.
 pub(crate) struct ManageTorrent {
     pub(crate) records: Records,
+    pub(crate) files: Bucket,
+    pub(crate) queue: Queue,
 }
+
+type Answer = Result<Response<Body>, Problem>;
+
+/// Torrents of one page, unless the caller says otherwise.
+const LIMIT: usize = 100;
+const LIMIT_MAX: usize = 1000;
 
 impl ManageTorrent {
     pub(crate) async fn answer(&self, request: Request) -> Result<Response<Body>, Infallible> {
-        let answer = match request.path_parameters().first("infohash") {
-            Some(infohash) => self.one(infohash).await,
-            None => self.all().await,
+        Ok(self
+            .route(&request)
+            .await
+            .unwrap_or_else(Problem::into_response))
+    }
+
+    /// API Gateway knows the routes; the last word of the path says which of a torrent's it is.
+    async fn route(&self, request: &Request) -> Answer {
+        let parameters = request.path_parameters();
+        let Some(infohash) = parameters.first("infohash") else {
+            return self.list(request).await;
         };
-        Ok(answer.unwrap_or_else(Problem::into_response))
-    }
-
-    /// Every torrent, the newest first.
-    async fn all(&self) -> Result<Response<Body>, Problem> {
-        let torrents = self.records.torrents().await?;
-        Ok(api::json(StatusCode::OK, &json!({ "torrents": torrents })))
-    }
-
-    async fn one(&self, infohash: &str) -> Result<Response<Body>, Problem> {
         let infohash: Infohash = infohash.parse().map_err(|error: torrent::InfohashError| {
             Problem::new(StatusCode::BAD_REQUEST, "bad-infohash", error.to_string())
                 .in_field("infohash")
         })?;
-        let record = self.records.torrent(infohash).await?.ok_or_else(|| {
+        let word = request.uri().path().rsplit('/').next().unwrap_or_default();
+        match (request.method(), word) {
+            (&Method::DELETE, _) => self.remove(infohash, request).await,
+            (&Method::POST, "pause") => self.pause(infohash, true).await,
+            (&Method::POST, "resume") => self.pause(infohash, false).await,
+            (&Method::POST, "retry") => self.retry(infohash).await,
+            _ => self.show(infohash).await,
+        }
+    }
+
+    /// Torrents, the newest first, a page at a time.
+    async fn list(&self, request: &Request) -> Answer {
+        let query = request.query_string_parameters();
+        let filter = Filter {
+            state: query.first("state").map(state).transpose()?,
+            label: query.first("label").map(label).transpose()?,
+        };
+        let limit = query.first("limit").map_or(Ok(LIMIT), limit)?;
+        let cursor: Option<Cursor> = query
+            .first("cursor")
+            .map(str::parse)
+            .transpose()
+            .map_err(|error: store::CursorError| bad_query("cursor", error.to_string()))?;
+        let page = self.records.page(&filter, limit, cursor).await?;
+        let mut body = json!({ "torrents": page.torrents });
+        if let Some(next) = page.next {
+            body["next"] = Value::String(next.to_string());
+        }
+        Ok(api::json(StatusCode::OK, &body))
+    }
+
+    async fn show(&self, infohash: Infohash) -> Answer {
+        let record = self.record(infohash).await?;
+        let files = self.files_of(&record).await?;
+        let mut body = json!(record);
+        if let Some(files) = files {
+            body["files"] = json!(files);
+        }
+        Ok(api::json(StatusCode::OK, &body))
+    }
+
+    async fn pause(&self, infohash: Infohash, paused: bool) -> Answer {
+        let Some(record) = self.records.set_paused(infohash, paused).await? else {
+            let record = self.record(infohash).await?;
+            let verb = if paused { "paused" } else { "resumed" };
+            return Err(conflict(&record, verb));
+        };
+        self.queue
+            .send(&QueueMessage::TorrentChanged { infohash })
+            .await?;
+        Ok(api::json(StatusCode::ACCEPTED, &record))
+    }
+
+    async fn retry(&self, infohash: Infohash) -> Answer {
+        let (owner, now) = (Owner::ManageTorrent, Timestamp::now());
+        let changes = Changes::default();
+        let moved = self
+            .records
+            .transition(infohash, owner, State::Queued, now, changes)
+            .await?;
+        let record = match moved {
+            Some(record) => record,
+            // Queued by this very call, when it was made before and its message was lost.
+            None => match self.record(infohash).await? {
+                record if record.state == State::Queued => record,
+                record => return Err(conflict(&record, "tried again")),
+            },
+        };
+        self.queue
+            .send(&QueueMessage::TorrentAdded { infohash })
+            .await?;
+        Ok(api::json(StatusCode::ACCEPTED, &record))
+    }
+
+    async fn remove(&self, infohash: Infohash, request: &Request) -> Answer {
+        let keep_files = match request.query_string_parameters().first("data") {
+            None | Some("delete") => false,
+            Some("keep") => true,
+            Some(other) => {
+                return Err(bad_query(
+                    "data",
+                    format!("`data` is `keep` or `delete`, not {other:?}"),
+                ));
+            }
+        };
+        let (owner, now) = (Owner::ManageTorrent, Timestamp::now());
+        let changes = Changes::default();
+        let moved = self
+            .records
+            .transition(infohash, owner, State::Removed, now, changes)
+            .await?;
+        let record = match moved {
+            Some(record) => record,
+            None => self.record(infohash).await?,
+        };
+        self.queue
+            .send(&QueueMessage::TorrentRemoved {
+                infohash,
+                keep_files,
+            })
+            .await?;
+        Ok(api::json(StatusCode::ACCEPTED, &record))
+    }
+
+    async fn record(&self, infohash: Infohash) -> Result<TorrentRecord, Problem> {
+        self.records.torrent(infohash).await?.ok_or_else(|| {
             let detail = format!("there is no torrent {infohash}");
             Problem::new(StatusCode::NOT_FOUND, "unknown-torrent", detail).in_field("infohash")
-        })?;
-        Ok(api::json(StatusCode::OK, &record))
+        })
     }
+}
+
+fn conflict(record: &TorrentRecord, verb: &str) -> Problem {
+    let state = record.state.as_str();
+    Problem::new(
+        StatusCode::CONFLICT,
+        "wrong-state",
+        format!("a torrent that is {state} cannot be {verb}"),
+    )
+}
+
+fn bad_query(field: &str, detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad-query", detail).in_field(field)
+}
+
+fn state(text: &str) -> Result<State, Problem> {
+    serde_json::from_value(Value::String(text.to_owned()))
+        .map_err(|_| bad_query("state", format!("there is no state {text:?}")))
+}
+
+fn label(text: &str) -> Result<Label, Problem> {
+    Label::try_from(text.to_owned()).map_err(|error| bad_query("label", error.to_string()))
+}
+
+fn limit(text: &str) -> Result<usize, Problem> {
+    let limit = text
+        .parse()
+        .ok()
+        .filter(|limit| (1..=LIMIT_MAX).contains(limit));
+    limit.ok_or_else(|| {
+        bad_query(
+            "limit",
+            format!("`limit` is a number from 1 to {LIMIT_MAX}, not {text:?}"),
+        )
+    })
 }

@@ -1,9 +1,10 @@
-//! `GET /api/torrents` and `GET /api/torrents/{infohash}`: what is known of torrents.
+//! Everything behind `/api/torrents` but adding: listing, showing, pausing, retrying, removing.
 
+mod files;
 mod handler;
 
 use lambda_http::{Error, Request, run, service_fn};
-use store::{Records, required};
+use store::{Bucket, Queue, Records, required};
 
 use handler::ManageTorrent;
 
@@ -13,8 +14,19 @@ async fn main() -> Result<(), Error> {
     let aws = store::lambda_aws_config()?;
     let manage_torrent = ManageTorrent {
         records: Records::new(&aws, required("TABLE")?),
+        files: Bucket::new(&aws, required("FILES_BUCKET")?),
+        queue: Queue::new(&aws, required("TORRENT_ADDED_QUEUE_URL")?),
     };
-    manage_torrent.records.warm_up().await;
+    let ManageTorrent {
+        records,
+        files,
+        queue,
+    } = &manage_torrent;
+    tokio::join!(
+        records.warm_up(),
+        files.warm_up("torrents/"),
+        queue.warm_up()
+    );
     run(service_fn(|request: Request| {
         manage_torrent.answer(request)
     }))

@@ -4,7 +4,7 @@ use deluge::Clients;
 use lambda_runtime::Error;
 use pages::Status;
 use store::{Bucket, Headers, Records, StoreError};
-use torrent::{PageKey, Timestamp};
+use torrent::{PageKey, State, Timestamp};
 
 /// What the function needs of the world.
 pub(crate) struct StatusPage {
@@ -51,6 +51,7 @@ impl StatusPage {
         let generated_at = Timestamp::now();
         let workers = self.records.workers().await?;
         let mut torrents = self.records.torrents().await?;
+        torrents.retain(|torrent| torrent.state != State::Removed);
         for worker in workers.iter().filter(|worker| worker.is_live(generated_at)) {
             self.read_worker(worker, &mut torrents).await?;
         }

@@ -5,12 +5,13 @@ use torrent::{Progress, State, Timestamp, TorrentRecord, Worker};
 use crate::handler::StatusPage;
 
 /// All that the page shows of a torrent in Deluge.
-const KEYS: [Key; 7] = [
+const KEYS: [Key; 8] = [
     Key::DownloadPayloadRate,
     Key::Eta,
     Key::Name,
     Key::NumPeers,
     Key::NumSeeds,
+    Key::State,
     Key::TotalDone,
     Key::TotalSize,
 ];
@@ -76,12 +77,16 @@ fn news(torrent: &TorrentRecord, status: TorrentStatus, now: Timestamp) -> Optio
             .num_peers
             .zip(status.num_seeds)
             .map(|(peers, seeds)| peers + seeds),
+        paused: status
+            .state
+            .as_ref()
+            .map(|state| *state == deluge::State::Paused),
         eta_seconds: status.eta.map(|eta| eta.as_secs()),
     };
     // Without metainfo there is no size, and Deluge's name for the torrent is its info-hash.
     let name = status.name.filter(|_| status.total_size.is_some());
     let reading = Reading {
-        name: name.filter(|name| *name != torrent.name),
+        name: name.filter(|name| *name != torrent.name && !torrent.named),
         size_bytes: status.total_size.filter(|_| torrent.size_bytes.is_none()),
         progress,
     };
@@ -159,6 +164,7 @@ mod tests {
                 downloaded_bytes: None,
                 download_rate: None,
                 peers: None,
+                paused: None,
                 eta_seconds: None
             }
         );

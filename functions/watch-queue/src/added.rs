@@ -29,7 +29,8 @@ impl WatchQueue {
             ..Changes::default()
         };
         let now = Timestamp::now();
-        self.records
+        let moved = self
+            .records
             .transition(
                 infohash,
                 Owner::WatchQueue,
@@ -38,12 +39,22 @@ impl WatchQueue {
                 changes,
             )
             .await?;
+        // Removed while it was being added: nobody else knows that Deluge has it.
+        if moved.is_none() && self.is_removed(infohash).await? {
+            deluge.remove(added.id(), true).await?;
+        }
         Ok(())
+    }
+
+    async fn is_removed(&self, infohash: Infohash) -> Result<bool, Fault> {
+        let record = self.records.torrent(infohash).await?;
+        Ok(record.is_none_or(|record| record.state == State::Removed))
     }
 
     async fn add(&self, deluge: &Client, record: &TorrentRecord) -> Result<Added, Fault> {
         // Deluge's own queue lets three dead torrents hold up a live one.
         let options = TorrentOptions {
+            add_paused: Some(record.paused),
             auto_managed: Some(false),
             ..TorrentOptions::default()
         };
@@ -62,8 +73,21 @@ impl WatchQueue {
                     metainfo.deluge_id.to_string(),
                     format!("{infohash}.torrent"),
                 );
+                let options = TorrentOptions {
+                    file_priorities: record
+                        .wanted
+                        .is_some()
+                        .then(|| priorities(record, &metainfo)),
+                    ..options
+                };
                 Ok(deluge.add_file(&id, &name, &torrent, &options).await?)
             }
         }
     }
+}
+
+/// What Deluge calls "normal" for the wanted files and "skip" for the others.
+fn priorities(record: &TorrentRecord, metainfo: &Metainfo) -> Vec<u8> {
+    let wanted = (0..metainfo.files.len()).map(|index| record.wants(index));
+    wanted.map(|wanted| if wanted { 4 } else { 0 }).collect()
 }

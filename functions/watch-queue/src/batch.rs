@@ -12,6 +12,7 @@ use crate::fault::Fault;
 pub(crate) struct WatchQueue {
     pub(crate) records: Records,
     pub(crate) files: Bucket,
+    pub(crate) site: Bucket,
     pub(crate) deluges: Clients,
     /// The queue's `maxReceiveCount`: after so many tries a message is in the dead-letter queue.
     pub(crate) tries_max: u32,
@@ -38,6 +39,11 @@ impl WatchQueue {
             .map_err(|error| Fault::Later(format!("the message is not ours: {error}")))?;
         let (infohash, outcome) = match parsed {
             QueueMessage::TorrentAdded { infohash } => (infohash, self.added(infohash).await),
+            QueueMessage::TorrentChanged { infohash } => (infohash, self.changed(infohash).await),
+            QueueMessage::TorrentRemoved {
+                infohash,
+                keep_files,
+            } => (infohash, self.removed(infohash, keep_files).await),
             QueueMessage::FileTransferring(report) => {
                 (report.infohash, self.transferring(report).await)
             }

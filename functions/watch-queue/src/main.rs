@@ -2,7 +2,9 @@
 
 mod added;
 mod batch;
+mod changed;
 mod fault;
+mod removed;
 mod transferring;
 
 use deluge::Clients;
@@ -18,6 +20,7 @@ async fn main() -> Result<(), Error> {
     let watch_queue = WatchQueue {
         records: Records::new(&aws, required("TABLE")?),
         files: Bucket::new(&aws, required("FILES_BUCKET")?),
+        site: Bucket::new(&aws, required("SITE_BUCKET")?),
         deluges: Clients::new(required("DELUGE_PASSWORD")?),
         tries_max: required("DELUGE_TRIES")?.parse()?,
     };

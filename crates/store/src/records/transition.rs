@@ -66,6 +66,12 @@ impl Records {
                 .expression_attribute_names(format!("#{field}"), field)
                 .expression_attribute_values(format!(":{field}"), value);
         }
+        // A torrent that starts again has not failed.
+        let forget = if state == State::Queued {
+            " REMOVE reason, progress"
+        } else {
+            ""
+        };
         let mut sources = Vec::new();
         for source in state.sources(owner) {
             sources.push(format!(":from_{}", source.as_str()));
@@ -75,7 +81,7 @@ impl Records {
             );
         }
         let answer = request
-            .update_expression(format!("SET {}", sets.join(", ")))
+            .update_expression(format!("SET {}{forget}", sets.join(", ")))
             .condition_expression(format!("#state IN ({})", sources.join(", ")))
             .return_values(ReturnValue::AllNew)
             .send()
