@@ -1,4 +1,4 @@
-use lambda_http::http::StatusCode;
+use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 use store::StoreError;
@@ -8,37 +8,44 @@ use store::StoreError;
 pub struct Problem {
     /// `urn:torrent2s3:problem:<kind>`: stable, for programs.
     #[serde(rename = "type")]
-    kind: String,
+    kind: Box<str>,
     /// The HTTP status in words.
     title: &'static str,
     status: u16,
     /// What is wrong with this very request, for people.
-    detail: String,
+    detail: Box<str>,
     /// The field of the request that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
+    field: Option<Box<str>>,
     /// The byte of the torrent file where it went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     offset: Option<usize>,
+    /// The key of the torrent file that is wrong, with its dictionaries: `info.piece length`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'static str>,
+    #[serde(skip)]
+    allow: Option<&'static str>,
 }
 
 impl Problem {
     /// A problem of a `kind` such as `not-base64`, with a sentence for a person.
     #[must_use]
-    pub fn new(status: StatusCode, kind: &str, detail: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, kind: &str, detail: impl Into<Box<str>>) -> Self {
         Self {
-            kind: format!("urn:torrent2s3:problem:{kind}"),
+            kind: format!("urn:torrent2s3:problem:{kind}").into(),
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
             detail: detail.into(),
             field: None,
             offset: None,
+            key: None,
+            allow: None,
         }
     }
 
     /// Names the field of the request that is wrong.
     #[must_use]
-    pub fn in_field(mut self, field: impl Into<String>) -> Self {
+    pub fn in_field(mut self, field: &str) -> Self {
         self.field = Some(field.into());
         self
     }
@@ -50,11 +57,30 @@ impl Problem {
         self
     }
 
+    /// Names the key of the torrent file that is wrong.
+    #[must_use]
+    pub const fn at_key(mut self, key: &'static str) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// Lists the methods that are possible, for the header that RFC 9110 wants with a 405.
+    #[must_use]
+    pub const fn allowing(mut self, methods: &'static str) -> Self {
+        self.allow = Some(methods);
+        self
+    }
+
     /// As an answer.
     #[must_use]
     pub fn into_response(self) -> Response<Body> {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        crate::answer(status, "application/problem+json", &self)
+        let mut response = crate::answer(status, "application/problem+json", &self);
+        if let Some(methods) = self.allow {
+            let headers = response.headers_mut();
+            headers.insert(header::ALLOW, HeaderValue::from_static(methods));
+        }
+        response
     }
 }
 

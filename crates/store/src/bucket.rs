@@ -99,19 +99,34 @@ impl Bucket {
     /// # Errors
     /// When S3 does not answer. Without the right to list the bucket, a missing object is one of these.
     pub async fn get(&self, key: impl ToString) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get_up_to(key, usize::MAX).await
+    }
+
+    /// As [`Self::get`], for an object whose length somebody else chose.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLarge`] when it has more than `bytes_max` bytes; else as [`Self::get`].
+    pub async fn get_up_to(
+        &self,
+        key: impl ToString,
+        bytes_max: usize,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
         let fail = StoreError::aws("s3:GetObject");
-        match self
-            .client
-            .get_object()
-            .bucket(&self.name)
-            .key(key.to_string())
-            .send()
-            .await
-        {
-            Ok(object) => match object.body.collect().await {
-                Ok(bytes) => Ok(Some(bytes.to_vec())),
-                Err(error) => Err(fail(error.into())),
-            },
+        let key = key.to_string();
+        let request = self.client.get_object().bucket(&self.name).key(&key);
+        match request.send().await {
+            Ok(object) => {
+                let length = object.content_length().unwrap_or_default();
+                let size_bytes = usize::try_from(length).unwrap_or(usize::MAX);
+                if size_bytes > bytes_max {
+                    let what = key;
+                    return Err(StoreError::TooLarge { what, size_bytes });
+                }
+                match object.body.collect().await {
+                    Ok(bytes) => Ok(Some(bytes.to_vec())),
+                    Err(error) => Err(fail(error.into())),
+                }
+            }
             Err(error)
                 if error
                     .as_service_error()

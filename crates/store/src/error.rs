@@ -19,6 +19,14 @@ pub enum StoreError {
         /// What is wrong with it.
         detail: String,
     },
+    /// An object that a stranger wrote is larger than it may be; it was not read.
+    #[error("{what} has {size_bytes} bytes, more than are read")]
+    TooLarge {
+        /// Which one.
+        what: String,
+        /// Its length.
+        size_bytes: usize,
+    },
 }
 
 impl StoreError {

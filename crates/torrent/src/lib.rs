@@ -5,6 +5,7 @@
 
 mod bencode;
 mod file_path;
+mod file_selection;
 mod infohash;
 mod label;
 mod magnet;
@@ -19,6 +20,7 @@ mod worker;
 
 pub use bencode::{BencodeError, BencodeFault};
 pub use file_path::FilePath;
+pub use file_selection::{FileSelection, FileSelectionError};
 pub use infohash::{Infohash, InfohashError};
 pub use jiff::Timestamp;
 pub use label::{Label, LabelError};

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Infohash, Label, State};
+use crate::{FileSelection, Infohash, Label, State};
 
 /// What is known of one torrent: the row in DynamoDB, the answer of the API and the entry in `status.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,9 +24,9 @@ pub struct TorrentRecord {
     /// Whether its owner wants it to rest; `progress` says whether it does.
     #[serde(default)]
     pub paused: bool,
-    /// Indices of the wanted files in the torrent's own list; all of them without.
+    /// The wanted files; all of them without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wanted: Option<Vec<u32>>,
+    pub wanted: Option<FileSelection>,
     /// What it was made of.
     pub source: Source,
     /// Bytes of all content; unknown for a magnet link without metainfo.
@@ -118,7 +118,7 @@ impl TorrentRecord {
     #[must_use]
     pub fn wants(&self, index: usize) -> bool {
         let wanted = self.wanted.as_ref();
-        wanted.is_none_or(|wanted| wanted.iter().any(|at| usize::try_from(*at) == Ok(index)))
+        wanted.is_none_or(|wanted| wanted.contains(index))
     }
 
     /// A torrent that was just accepted.

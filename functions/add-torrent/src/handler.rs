@@ -6,9 +6,10 @@ use fetch::{FetchError, Fetched, Fetcher};
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Request, Response};
 use serde_json::json;
-use store::{Bucket, Created, Headers, Queue, Records};
+use store::{Bucket, Created, Headers, Queue, Records, StoreError};
 use torrent::{
-    FileKind, Metainfo, ObjectKey, QueueMessage, Source, State, Timestamp, TorrentRecord, UploadKey,
+    FileKind, FileSelection, Metainfo, MetainfoError, ObjectKey, QueueMessage, Source, State,
+    TORRENT_BYTES_MAX, Timestamp, TorrentRecord, UploadKey,
 };
 
 use crate::submission::{self, Submission, SubmittedSource, Wishes};
@@ -19,6 +20,8 @@ pub(crate) struct AddTorrent {
     pub(crate) files: Bucket,
     pub(crate) queue: Queue,
     pub(crate) fetcher: Fetcher,
+    /// The most bytes of content that a torrent may bring.
+    pub(crate) total_bytes_max: u64,
 }
 
 const TORRENT: Headers<'_> = Headers {
@@ -50,6 +53,7 @@ impl AddTorrent {
         let Submission { source, wishes } = Submission::parse(content_type, request.body())?;
         let source = self.resolve(source).await?;
         let record = record(&source, wishes, Timestamp::now())?;
+        self.check_total(&record)?;
         let infohash = record.infohash;
         if let SubmittedSource::File(bytes, _) = source {
             self.files
@@ -74,6 +78,23 @@ impl AddTorrent {
         Ok(response)
     }
 
+    /// Refuses what is larger than the owner wants to pay for. Of a magnet link nobody knows that yet; the
+    /// agent looks once its metainfo is there.
+    fn check_total(&self, record: &TorrentRecord) -> Result<(), Problem> {
+        let max = self.total_bytes_max;
+        match record.size_bytes.filter(|size_bytes| *size_bytes > max) {
+            None => Ok(()),
+            Some(size_bytes) => {
+                let detail = format!(
+                    "the files come to {size_bytes} bytes, more than the {max} that this installation allows; \
+                     choose fewer files"
+                );
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                Err(Problem::new(status, "over-total-size", detail))
+            }
+        }
+    }
+
     /// Gets what is somewhere else: on a stranger's server, or in the bucket.
     async fn resolve(&self, source: SubmittedSource) -> Result<SubmittedSource, Problem> {
         match source {
@@ -83,16 +104,27 @@ impl AddTorrent {
                 Err(error) => Err(not_fetched(&error)),
             }
             .map_err(|problem| problem.in_field("url")),
-            SubmittedSource::Upload(key) => {
-                let bytes = self.files.get(&key).await?.ok_or_else(|| {
-                    let detail = "nothing was uploaded there, or it was more than a day ago";
-                    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "no-upload", detail)
-                });
-                bytes
-                    .and_then(submission::metainfo)
-                    .map_err(|problem| problem.in_field("upload"))
-            }
+            SubmittedSource::Upload(key) => self
+                .uploaded(&key)
+                .await
+                .and_then(submission::metainfo)
+                .map_err(|problem| problem.in_field("upload")),
             here => Ok(here),
+        }
+    }
+
+    async fn uploaded(&self, key: &UploadKey) -> Result<Vec<u8>, Problem> {
+        match self.files.get_up_to(key, TORRENT_BYTES_MAX).await {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => {
+                let detail = "nothing was uploaded there, or it was more than a day ago";
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                Err(Problem::new(status, "no-upload", detail))
+            }
+            Err(StoreError::TooLarge { size_bytes, .. }) => {
+                Err(submission::refused(&MetainfoError::TooLarge(size_bytes)))
+            }
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -183,20 +215,18 @@ fn record(
     })
 }
 
-/// The indices once each and in order; every one must be a content file's.
-fn wanted(mut files: Vec<u32>, metainfo: &Metainfo) -> Result<Vec<u32>, Problem> {
-    files.sort_unstable();
-    files.dedup();
+/// Every index must be a content file's.
+fn wanted(files: FileSelection, metainfo: &Metainfo) -> Result<FileSelection, Problem> {
     let kind = |index: u32| {
         metainfo
             .files
             .get(usize::try_from(index).ok()?)
             .map(|file| file.kind)
     };
-    match files
+    let wrong = files
         .iter()
-        .find(|index| kind(**index) != Some(FileKind::Regular))
-    {
+        .find(|index| kind(*index) != Some(FileKind::Regular));
+    match wrong {
         Some(index) => Err(bad_files(format!(
             "the torrent has no file with the index {index}"
         ))),
@@ -204,6 +234,6 @@ fn wanted(mut files: Vec<u32>, metainfo: &Metainfo) -> Result<Vec<u32>, Problem>
     }
 }
 
-fn bad_files(detail: impl Into<String>) -> Problem {
+fn bad_files(detail: impl Into<Box<str>>) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-files", detail).in_field("files")
 }

@@ -5,9 +5,11 @@ mod submission;
 
 use fetch::{Fetcher, Limits};
 use lambda_http::{Error, Request, run, service_fn};
-use store::{Bucket, Queue, Records, required};
+use store::{Bucket, Queue, Records, required, required_number};
 
 use handler::AddTorrent;
+
+const GIB: u64 = 1 << 30;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -18,6 +20,7 @@ async fn main() -> Result<(), Error> {
         files: Bucket::new(&aws, required("FILES_BUCKET")?),
         queue: Queue::new(&aws, required("TORRENT_ADDED_QUEUE_URL")?),
         fetcher: Fetcher::new(Limits::default()),
+        total_bytes_max: required_number("TOTAL_GIB_MAX")?.saturating_mul(GIB),
     };
     let AddTorrent {
         records,

@@ -6,7 +6,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{DecodeError, Engine};
 use lambda_http::http::StatusCode;
 use serde_json::{Map, Value};
-use torrent::{Label, MagnetError, MagnetLink, Metainfo, MetainfoError, UploadKey};
+use torrent::{FileSelection, Label, MagnetError, MagnetLink, Metainfo, MetainfoError, UploadKey};
 
 /// The largest `.torrent` that fits a request: Lambda takes 6 MB, of which base64 needs a third more than
 /// the file has (AWS Lambda quotas, "Invocation payload").
@@ -42,8 +42,7 @@ pub(crate) enum SubmittedSource {
 pub(crate) struct Wishes {
     pub(crate) name: Option<String>,
     pub(crate) label: Option<Label>,
-    /// Indices in the torrent's own list of files.
-    pub(crate) files: Option<Vec<u32>>,
+    pub(crate) files: Option<FileSelection>,
 }
 
 const SOURCES: [&str; 4] = ["torrent", "magnet", "url", "upload"];
@@ -113,19 +112,18 @@ impl Wishes {
             .transpose();
         let label =
             label.map_err(|error| bad_request("bad-label", error.to_string()).in_field("label"))?;
-        let files = fields
-            .get("files")
-            .map(|files| serde_json::from_value::<Vec<u32>>(files.clone()));
-        let files = files
-            .transpose()
-            .ok()
-            .filter(|files| files.as_ref().is_none_or(|files| !files.is_empty()));
-        let files = files.ok_or_else(|| {
-            let detail = "`files` is a list of at least one file's index in the torrent";
-            bad_request("bad-files", detail).in_field("files")
-        })?;
+        let files = fields.get("files").map(files).transpose();
+        let files = files.map_err(|problem| problem.in_field("files"))?;
         Ok(Self { name, label, files })
     }
+}
+
+fn files(list: &Value) -> Result<FileSelection, Problem> {
+    let indices = serde_json::from_value::<Vec<u32>>(list.clone()).map_err(|_| {
+        let detail = "`files` is a list of at least one file's index in the torrent";
+        bad_request("bad-files", detail)
+    })?;
+    FileSelection::new(indices).map_err(|error| bad_request("bad-files", error.to_string()))
 }
 
 fn name(name: &str) -> Result<String, Problem> {
@@ -174,20 +172,29 @@ fn file(base64: &str) -> Result<SubmittedSource, Problem> {
 
 /// Reads a `.torrent` file, wherever it came from.
 pub(crate) fn metainfo(bytes: Vec<u8>) -> Result<SubmittedSource, Problem> {
-    let kind = match Metainfo::parse(&bytes) {
-        Ok(metainfo) => return Ok(SubmittedSource::File(bytes, metainfo)),
-        Err(error) => error,
+    match Metainfo::parse(&bytes) {
+        Ok(metainfo) => Ok(SubmittedSource::File(bytes, metainfo)),
+        Err(error) => Err(refused(&error)),
+    }
+}
+
+/// Why a `.torrent` file is not taken, with the byte or the key where it went wrong.
+pub(crate) fn refused(error: &MetainfoError) -> Problem {
+    let (status, kind) = match error {
+        MetainfoError::Empty => (StatusCode::UNPROCESSABLE_ENTITY, "empty"),
+        MetainfoError::Bencode(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not-bencode"),
+        MetainfoError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
+        MetainfoError::TooManyFiles => (StatusCode::UNPROCESSABLE_ENTITY, "too-many-files"),
+        _ => (StatusCode::UNPROCESSABLE_ENTITY, "bad-torrent"),
     };
-    let slug = match &kind {
-        MetainfoError::Empty => "empty",
-        MetainfoError::Bencode(_) => "not-bencode",
-        _ => "bad-torrent",
-    };
-    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, slug, kind.to_string());
-    Err(match kind {
-        MetainfoError::Bencode(error) => problem.at_offset(error.offset),
-        _ => problem,
-    })
+    let mut problem = Problem::new(status, kind, error.to_string());
+    if let MetainfoError::Bencode(error) = error {
+        problem = problem.at_offset(error.offset);
+    }
+    if let Some(key) = error.key() {
+        problem = problem.at_key(key);
+    }
+    problem
 }
 
 pub(crate) fn magnet(text: &str) -> Result<SubmittedSource, Problem> {
@@ -217,13 +224,14 @@ fn in_words(error: &DecodeError) -> String {
     }
 }
 
-fn bad_request(kind: &str, detail: impl Into<String>) -> Problem {
+fn bad_request(kind: &str, detail: impl Into<Box<str>>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, kind, detail)
 }
 
 fn too_large(bytes: usize) -> Problem {
     let detail = format!(
-        "the .torrent file has about {bytes} bytes; up to {INLINE_BYTES_MAX} can be sent like this"
+        "the .torrent file has about {bytes} bytes; up to {INLINE_BYTES_MAX} can be sent in a request, larger \
+         ones by POST /api/uploads"
     );
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
 }

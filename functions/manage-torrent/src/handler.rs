@@ -1,17 +1,32 @@
 use std::convert::Infallible;
 
 use api::Problem;
-use lambda_http::http::{Method, StatusCode};
+use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
+use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Bucket, Changes, Cursor, Filter, Queue, Records};
-use torrent::{Infohash, Label, Owner, QueueMessage, State, Timestamp, TorrentRecord};
+use torrent::{
+    Infohash, Label, Owner, QueueMessage, State, TORRENT_FILES_MAX, Timestamp, TorrentRecord,
+};
+
+use crate::files::Files;
+use crate::route::Route;
 
 /// What the function needs of the world.
 pub(crate) struct ManageTorrent {
     pub(crate) records: Records,
     pub(crate) files: Bucket,
     pub(crate) queue: Queue,
+}
+
+/// One torrent with its files, as far as they are known.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    record: TorrentRecord,
+    #[serde(flatten)]
+    files: Option<Files>,
 }
 
 type Answer = Result<Response<Body>, Problem>;
@@ -28,23 +43,14 @@ impl ManageTorrent {
             .unwrap_or_else(Problem::into_response))
     }
 
-    /// API Gateway knows the routes; the last word of the path says which of a torrent's it is.
     async fn route(&self, request: &Request) -> Answer {
-        let parameters = request.path_parameters();
-        let Some(infohash) = parameters.first("infohash") else {
-            return self.list(request).await;
-        };
-        let infohash: Infohash = infohash.parse().map_err(|error: torrent::InfohashError| {
-            Problem::new(StatusCode::BAD_REQUEST, "bad-infohash", error.to_string())
-                .in_field("infohash")
-        })?;
-        let word = request.uri().path().rsplit('/').next().unwrap_or_default();
-        match (request.method(), word) {
-            (&Method::DELETE, _) => self.remove(infohash, request).await,
-            (&Method::POST, "pause") => self.pause(infohash, true).await,
-            (&Method::POST, "resume") => self.pause(infohash, false).await,
-            (&Method::POST, "retry") => self.retry(infohash).await,
-            _ => self.show(infohash).await,
+        match Route::find(request.method(), request.uri().path())? {
+            Route::List => self.list(request).await,
+            Route::Show(infohash) => self.show(infohash, request).await,
+            Route::Remove(infohash) => self.remove(infohash, request).await,
+            Route::Pause(infohash) => self.pause(infohash, true).await,
+            Route::Resume(infohash) => self.pause(infohash, false).await,
+            Route::Retry(infohash) => self.retry(infohash).await,
         }
     }
 
@@ -69,14 +75,13 @@ impl ManageTorrent {
         Ok(api::json(StatusCode::OK, &body))
     }
 
-    async fn show(&self, infohash: Infohash) -> Answer {
+    /// A torrent with its files: 100,000 do not fit one answer, so they come in pages too.
+    async fn show(&self, infohash: Infohash, request: &Request) -> Answer {
+        let query = request.query_string_parameters();
+        let from = query.first("files_from").map_or(Ok(0), files_from)?;
         let record = self.record(infohash).await?;
-        let files = self.files_of(&record).await?;
-        let mut body = json!(record);
-        if let Some(files) = files {
-            body["files"] = json!(files);
-        }
-        Ok(api::json(StatusCode::OK, &body))
+        let files = self.files_of(&record, from).await?;
+        Ok(api::json(StatusCode::OK, &Shown { record, files }))
     }
 
     async fn pause(&self, infohash: Infohash, paused: bool) -> Answer {
@@ -159,7 +164,7 @@ fn conflict(record: &TorrentRecord, verb: &str) -> Problem {
     )
 }
 
-fn bad_query(field: &str, detail: impl Into<String>) -> Problem {
+fn bad_query(field: &str, detail: impl Into<Box<str>>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "bad-query", detail).in_field(field)
 }
 
@@ -170,6 +175,15 @@ fn state(text: &str) -> Result<State, Problem> {
 
 fn label(text: &str) -> Result<Label, Problem> {
     Label::try_from(text.to_owned()).map_err(|error| bad_query("label", error.to_string()))
+}
+
+/// Padding counts in indices, so there are more of them than files.
+fn files_from(text: &str) -> Result<usize, Problem> {
+    let from = text
+        .parse()
+        .ok()
+        .filter(|from| *from <= 2 * TORRENT_FILES_MAX);
+    from.ok_or_else(|| bad_query("files_from", format!("{text:?} is no index of a file")))
 }
 
 fn limit(text: &str) -> Result<usize, Problem> {

@@ -2,6 +2,7 @@
 
 mod files;
 mod handler;
+mod route;
 
 use lambda_http::{Error, Request, run, service_fn};
 use store::{Bucket, Queue, Records, required};

@@ -207,6 +207,7 @@ impl Bench {
             .env("FILES_BUCKET", "files")
             .env("SITE_BUCKET", "site")
             .env("TORRENT_ADDED_QUEUE_URL", queue)
+            .env("TOTAL_GIB_MAX", "500")
             .env("DELUGE_PASSWORD", "not used: there is no worker")
             .env("DELUGE_TRIES", "1000");
         command

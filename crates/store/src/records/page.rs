@@ -37,8 +37,11 @@ pub struct Cursor {
 #[error("the cursor is not one that a listing gave")]
 pub struct CursorError;
 
+/// As much as DynamoDB's pages of 1 MB bring in this many still fits Lambda's answer of 6 MB.
+const QUERIES_MAX: usize = 3;
+
 impl Records {
-    /// Up to `limit` torrents behind `cursor`, the newest first.
+    /// Up to `limit` torrents, fewer when their records are large, behind `cursor`, the newest first.
     ///
     /// # Errors
     /// When DynamoDB does not answer, or a row is malformed.
@@ -50,6 +53,7 @@ impl Records {
     ) -> Result<Page, StoreError> {
         let mut torrents = Vec::new();
         let mut start = cursor.map(Item::from);
+        let mut fruitful = 0;
         loop {
             let mut request = self
                 .client
@@ -77,7 +81,9 @@ impl Records {
             }
             let answer = request.filter_expression(condition).send().await;
             let answer = answer.map_err(|error| StoreError::aws("dynamodb:Query")(error.into()))?;
-            for item in answer.items.unwrap_or_default() {
+            let items = answer.items.unwrap_or_default();
+            fruitful += usize::from(!items.is_empty());
+            for item in items {
                 let cursor = Cursor::of(&item);
                 torrents.push(read(item)?);
                 if torrents.len() == limit {
@@ -88,11 +94,9 @@ impl Records {
                 }
             }
             start = answer.last_evaluated_key;
-            if start.is_none() {
-                return Ok(Page {
-                    torrents,
-                    next: None,
-                });
+            if start.is_none() || fruitful == QUERIES_MAX {
+                let next = start.as_ref().and_then(Cursor::of);
+                return Ok(Page { torrents, next });
             }
         }
     }

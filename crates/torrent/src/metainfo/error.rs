@@ -60,3 +60,26 @@ pub enum MetainfoError {
     #[error("the v1 and v2 file lists of the torrent do not agree")]
     HybridMismatch,
 }
+
+impl MetainfoError {
+    /// The key of the torrent that is wrong, with its dictionaries, where it is a key that is wrong.
+    #[must_use]
+    pub fn key(&self) -> Option<&'static str> {
+        match self {
+            Self::Empty
+            | Self::TooLarge(_)
+            | Self::Bencode(_)
+            | Self::NotADictionary("torrent") => None,
+            Self::NotADictionary(key) | Self::Missing(key) | Self::Invalid { key, .. } => Some(key),
+            Self::UnknownVersion(_) => Some("info.meta version"),
+            Self::PieceCount { .. } => Some("info.pieces"),
+            Self::TooManyPieces(_) => Some("info.piece length"),
+            Self::PieceLayers => Some("piece layers"),
+            Self::TooManyFiles
+            | Self::PathsTooLong
+            | Self::TotalTooLarge
+            | Self::NoContent
+            | Self::HybridMismatch => Some("info"),
+        }
+    }
+}
