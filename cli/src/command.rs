@@ -1,0 +1,52 @@
+//! What each command does.
+
+mod add;
+mod control;
+mod get;
+mod list;
+mod man;
+mod show;
+mod watch;
+
+use clap::CommandFactory;
+
+use crate::api::Api;
+use crate::arguments::{Arguments, Command};
+use crate::config::Config;
+use crate::failure::{Exit, Failure};
+use crate::output::{self, Output};
+
+/// Does what was asked for; what goes wrong with one of many is said on the way.
+///
+/// # Errors
+/// When it cannot be done at all.
+pub(crate) fn run(arguments: Arguments, output: Output) -> Result<Exit, Failure> {
+    let Arguments {
+        service, command, ..
+    } = arguments;
+    let api = || {
+        let config = Config::read(service)?;
+        for warning in &config.warnings {
+            output.note(&format!("warning: {warning}"));
+        }
+        Ok::<_, Failure>(Api::new(config))
+    };
+    match command {
+        Command::Add(add) => add::run(&api()?, output, add),
+        Command::List(list) => list::run(&api()?, output, list),
+        Command::Show(torrents) => Ok(show::run(&api()?, output, &torrents)),
+        Command::Pause(torrents) => Ok(control::run(&api()?, output, &torrents, "pause")),
+        Command::Resume(torrents) => Ok(control::run(&api()?, output, &torrents, "resume")),
+        Command::Retry(torrents) => Ok(control::run(&api()?, output, &torrents, "retry")),
+        Command::Remove(remove) => Ok(control::remove(&api()?, output, &remove)),
+        Command::Get(get) => get::run(&api()?, output, &get),
+        Command::Watch(watch) => watch::run(&api()?, output, &watch),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "torrent2s3", &mut script);
+            output::write_all(&script);
+            Ok(Exit::Ok)
+        }
+        Command::Man { command } => man::run(command.as_deref()),
+    }
+}

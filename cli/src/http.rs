@@ -1,0 +1,10 @@
+//! HTTP as this program needs it: with a time limit, tried again where that can help, and with a token that
+//! goes to one server only.
+
+mod call;
+mod client;
+mod names;
+mod retry;
+
+pub(crate) use call::Call;
+pub(crate) use client::Http;

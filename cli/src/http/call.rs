@@ -1,0 +1,122 @@
+use std::fmt;
+use std::time::Duration;
+
+use ureq::http::header::{self, HeaderName};
+use ureq::http::{Method, Request};
+use url::Url;
+
+/// For a call of the API, from its first byte to the last of the answer.
+const API: Duration = Duration::from_mins(1);
+
+/// For an upload of up to 10 MiB.
+const UPLOAD: Duration = Duration::from_mins(10);
+
+/// For one request of a file. What is missing then is asked for in the next one, so this does not limit a
+/// file's size; [`READ`] ends a request that stands still.
+const FILE: Duration = Duration::from_mins(15);
+
+/// For one read from a file's connection.
+const READ: Duration = Duration::from_secs(30);
+
+/// One request, as often as it needs to be sent. All of them can be repeated without harm: that is how the
+/// API is made.
+#[derive(Debug, Clone)]
+pub(crate) struct Call<'a> {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    headers: Vec<(HeaderName, String)>,
+    body: Option<&'a [u8]>,
+    /// Whether the service may know who asks; others never do.
+    pub(crate) with_token: bool,
+    /// Whether a redirect to another server is an error: then the service is not where it was looked for.
+    pub(super) stays_home: bool,
+    pub(super) limit: Duration,
+    pub(super) read_limit: Option<Duration>,
+}
+
+impl<'a> Call<'a> {
+    /// A call of the API, without a body.
+    pub(crate) fn to_api(method: Method, url: Url) -> Self {
+        let headers = vec![(header::ACCEPT, "application/json".to_owned())];
+        Self {
+            method,
+            url,
+            headers,
+            body: None,
+            with_token: true,
+            stays_home: true,
+            limit: API,
+            read_limit: None,
+        }
+    }
+
+    /// The same, with a body.
+    pub(crate) fn with_json(mut self, body: &'a [u8]) -> Self {
+        self.headers
+            .push((header::CONTENT_TYPE, "application/json".to_owned()));
+        self.body = Some(body);
+        self
+    }
+
+    /// A PUT to S3. Its permission is in the URL; a token would be none of S3's business.
+    pub(crate) fn put_presigned(url: Url, body: &'a [u8], content_type: &str) -> Self {
+        Self {
+            method: Method::PUT,
+            url,
+            headers: vec![(header::CONTENT_TYPE, content_type.to_owned())],
+            body: Some(body),
+            with_token: false,
+            stays_home: false,
+            limit: UPLOAD,
+            read_limit: None,
+        }
+    }
+
+    /// A GET of a file, as a whole or, with `rest`, from a byte on if it is still the one with that `ETag`.
+    pub(crate) fn get_file(url: Url, rest: Option<(u64, &str)>) -> Self {
+        let mut headers = Vec::new();
+        if let Some((from, etag)) = rest {
+            headers.push((header::RANGE, format!("bytes={from}-")));
+            headers.push((header::IF_RANGE, etag.to_owned()));
+        }
+        Self {
+            method: Method::GET,
+            url,
+            headers,
+            body: None,
+            with_token: true,
+            stays_home: false,
+            limit: FILE,
+            read_limit: Some(READ),
+        }
+    }
+
+    /// As ureq takes it, to `url`.
+    pub(super) fn request(&self, url: &Url, authorization: Option<&str>) -> Request<&'a [u8]> {
+        let mut request = Request::builder()
+            .method(self.method.clone())
+            .uri(url.as_str());
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        if let Some(authorization) = authorization {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        request
+            .body(self.body.unwrap_or_default())
+            .expect("URL and headers are valid")
+    }
+
+    pub(super) const fn has_body(&self) -> bool {
+        self.body.is_some()
+    }
+}
+
+/// For messages: without the query, which is a secret in a presigned URL.
+impl fmt::Display for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut url = self.url.clone();
+        url.set_query(None);
+        write!(f, "{} {url}", self.method)
+    }
+}

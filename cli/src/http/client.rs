@@ -1,0 +1,186 @@
+use std::sync::Arc;
+use std::thread;
+
+use ureq::config::{AutoHeaderValue, Config};
+use ureq::http::{Method, Response, StatusCode, header};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
+use ureq::{Agent, Body};
+use url::Url;
+
+use super::names::Names;
+use super::{Call, retry};
+use crate::address::{Address, is_this_machine};
+use crate::config::Token;
+use crate::failure::Failure;
+
+/// As many hops as browsers of old had; nobody needs half of them.
+const REDIRECTS_MAX: usize = 5;
+
+/// Sends calls. One for the whole program: connections are used again.
+pub(crate) struct Http {
+    agent: Agent,
+    home: Address,
+    authorization: Option<String>,
+}
+
+impl Http {
+    /// `home` is the server that may see the token.
+    pub(crate) fn new(home: Address, token: Option<Token>) -> Self {
+        let config = Config::builder()
+            .http_status_as_error(false)
+            // Redirects are followed here, where it is known what a token may do.
+            .max_redirects(0)
+            .max_idle_connections_per_host(usize::from(u8::MAX))
+            .max_idle_connections(usize::from(u8::MAX))
+            .user_agent(AutoHeaderValue::Provided(Arc::new(
+                concat!("torrent2s3/", env!("CARGO_PKG_VERSION")).into(),
+            )))
+            .tls_config(tls())
+            .build();
+        let agent = Agent::with_parts(config, DefaultConnector::default(), Names::default());
+        Self {
+            agent,
+            home,
+            authorization: token.map(|token| token.bearer()),
+        }
+    }
+
+    /// Sends a call, again and again where time can help, and follows where it is sent. Any status is an answer.
+    ///
+    /// # Errors
+    /// [`crate::failure::Exit::Unreachable`] when there is no answer, or the redirects lead nowhere.
+    pub(crate) fn send(&self, call: &Call<'_>) -> Result<Response<Body>, Failure> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let outcome = self.follow(call);
+            let Some(pause) = retry::pause_after(&outcome, tries) else {
+                return outcome.map_err(|error| error.into_failure(call));
+            };
+            thread::sleep(pause);
+        }
+    }
+
+    fn follow(&self, call: &Call<'_>) -> Result<Response<Body>, SendError> {
+        let mut url = call.url.clone();
+        for _ in 0..=REDIRECTS_MAX {
+            let answer = self.send_once(call, &url)?;
+            let Some(next) = redirect(&url, &answer)? else {
+                return Ok(answer);
+            };
+            if url.scheme() == "https" && next.scheme() != "https" {
+                return Err(SendError::Redirect(
+                    "is sent on to an address without encryption",
+                ));
+            }
+            if call.stays_home && next.origin() != url.origin() {
+                return Err(SendError::Moved(next));
+            }
+            // 301, 302 and 303 would make a GET of it, which is not what was asked.
+            let keeps_method = matches!(
+                answer.status(),
+                StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
+            );
+            if call.method != Method::GET && !keeps_method {
+                return Err(SendError::Redirect(
+                    "is sent on without what was to be sent",
+                ));
+            }
+            url = next;
+        }
+        Err(SendError::Redirect("is sent on and on"))
+    }
+
+    fn send_once(&self, call: &Call<'_>, url: &Url) -> Result<Response<Body>, SendError> {
+        let authorization = self.authorization.as_deref();
+        let authorization = authorization.filter(|_| call.with_token && self.home.is_home_of(url));
+        let request = call.request(url, authorization);
+        let outcome = if call.has_body() {
+            self.run(call, url, request)
+        } else {
+            self.run(call, url, request.map(|_| ()))
+        };
+        outcome.map_err(SendError::Http)
+    }
+
+    fn run<B: ureq::AsSendBody>(
+        &self,
+        call: &Call<'_>,
+        url: &Url,
+        request: ureq::http::Request<B>,
+    ) -> Result<Response<Body>, ureq::Error> {
+        let mut request = self
+            .agent
+            .configure_request(request)
+            .timeout_global(Some(call.limit))
+            .timeout_per_read(call.read_limit);
+        // A proxy that the environment names is on the way to others.
+        if is_this_machine(url) {
+            request = request.proxy(None);
+        }
+        self.agent.run(request.build())
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum SendError {
+    Http(ureq::Error),
+    /// Redirects that cannot be followed, and why.
+    Redirect(&'static str),
+    /// The service is somewhere else.
+    Moved(Url),
+}
+
+impl SendError {
+    fn into_failure(self, call: &Call<'_>) -> Failure {
+        match self {
+            Self::Http(error) => Failure::unreachable(format!("{call}: {}", in_words(&error))),
+            Self::Redirect(what) => Failure::unreachable(format!("{call} {what}")),
+            Self::Moved(url) => {
+                let origin = url.origin().ascii_serialization();
+                Failure::unreachable(format!(
+                    "{call} has moved to {origin}; is that the address to use?"
+                ))
+            }
+        }
+    }
+}
+
+fn in_words(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Timeout(_) => "no answer in time".into(),
+        ureq::Error::HostNotFound => "there is no such host".into(),
+        ureq::Error::Io(error) => error.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// Where an answer sends us.
+fn redirect(from: &Url, answer: &Response<Body>) -> Result<Option<Url>, SendError> {
+    if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let location = answer
+        .headers()
+        .get(header::LOCATION)
+        .and_then(|value| value.to_str().ok());
+    let next = location.and_then(|location| from.join(location).ok());
+    let next = next.filter(|next| matches!(next.scheme(), "http" | "https"));
+    next.map(Some)
+        .ok_or(SendError::Redirect("is sent on to nowhere"))
+}
+
+/// TLS with the system's own roots, as every other part of the project has it.
+fn tls() -> TlsConfig {
+    let found = rustls_native_certs::load_native_certs().certs;
+    let roots: Vec<_> = found
+        .iter()
+        .map(|root| Certificate::from_der(root.as_ref()).to_owned())
+        .collect();
+    TlsConfig::builder()
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .root_certs(RootCerts::Specific(Arc::new(roots)))
+        .build()
+}

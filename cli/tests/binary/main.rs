@@ -1,0 +1,8 @@
+//! The program itself, against a server of the tests' own that misbehaves as asked.
+
+mod adding;
+mod getting;
+mod requests;
+mod server;
+mod terminal;
+mod world;
