@@ -20,10 +20,14 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::Arguments;
+use failure::Failure;
 use output::Output;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return not_parsed(&error),
+    };
     let output = Output::new(arguments.json);
     let exit = match command::run(arguments, output) {
         Ok(exit) => exit,
@@ -33,4 +37,16 @@ fn main() -> ExitCode {
         }
     };
     exit.into()
+}
+
+/// Help and version come here too. A program that wants JSON gets a problem, not a manual.
+fn not_parsed(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() || !std::env::args_os().any(|argument| argument == "--json") {
+        error.exit();
+    }
+    let said = error.to_string();
+    let said = said.lines().next().unwrap_or_default();
+    let failure = Failure::usage(said.trim_start_matches("error: "));
+    Output::new(true).failure(&failure);
+    failure.exit.into()
 }

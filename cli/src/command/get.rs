@@ -1,4 +1,3 @@
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -21,7 +20,7 @@ struct Got<'a> {
     index: u32,
     path: &'a str,
     size_bytes: u64,
-    file: &'a Path,
+    file: String,
 }
 
 impl<'a> Got<'a> {
@@ -32,7 +31,7 @@ impl<'a> Got<'a> {
             index: job.index,
             path: &job.path,
             size_bytes: job.size_bytes,
-            file: &job.target,
+            file: job.target.display().to_string(),
         }
     }
 }

@@ -5,18 +5,18 @@ use ureq::http::header::{self, HeaderName};
 use ureq::http::{Method, Request};
 use url::Url;
 
-/// For a call of the API, from its first byte to the last of the answer.
-const API: Duration = Duration::from_mins(1);
+/// For a call of the API without much to send. API Gateway gives up after 30 s.
+const API: Duration = Duration::from_secs(40);
 
-/// For an upload of up to 10 MiB.
+/// For a request with up to 10 MiB in it, on a slow line.
 const UPLOAD: Duration = Duration::from_mins(10);
 
 /// For one request of a file. What is missing then is asked for in the next one, so this does not limit a
-/// file's size; [`READ`] ends a request that stands still.
+/// file's size.
 const FILE: Duration = Duration::from_mins(15);
 
-/// For one read from a file's connection.
-const READ: Duration = Duration::from_secs(30);
+/// For one read from the connection, in requests that may take long while something moves.
+const READ: Duration = Duration::from_secs(40);
 
 /// One request, as often as it needs to be sent. All of them can be repeated without harm: that is how the
 /// API is made.
@@ -55,6 +55,7 @@ impl<'a> Call<'a> {
         self.headers
             .push((header::CONTENT_TYPE, "application/json".to_owned()));
         self.body = Some(body);
+        (self.limit, self.read_limit) = (UPLOAD, Some(READ));
         self
     }
 
@@ -68,7 +69,7 @@ impl<'a> Call<'a> {
             with_token: false,
             stays_home: false,
             limit: UPLOAD,
-            read_limit: None,
+            read_limit: Some(READ),
         }
     }
 

@@ -184,3 +184,57 @@ fn tls() -> TlsConfig {
         .root_certs(RootCerts::Specific(Arc::new(roots)))
         .build()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::failure::Exit;
+
+    /// Takes every connection and says nothing.
+    fn silence() -> (TcpListener, Url) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        (listener, url.parse().unwrap())
+    }
+
+    #[test]
+    fn silence_has_an_end() {
+        let (_listener, url) = silence();
+        let http = Http::new(url.as_str().parse().unwrap(), None);
+        let limits: [fn(&mut Call<'_>); 2] = [
+            |call| call.limit = Duration::from_millis(200),
+            |call| call.read_limit = Some(Duration::from_millis(200)),
+        ];
+        for limit in limits {
+            let mut call = Call::get_file(url.clone(), None);
+            limit(&mut call);
+            let start = Instant::now();
+            let failure = http.send(&call).unwrap_err();
+            assert_eq!(failure.exit, Exit::Unreachable);
+            assert!(failure.to_string().contains("in time"), "{failure}");
+            assert!(
+                start.elapsed() < Duration::from_secs(20),
+                "{:?}",
+                start.elapsed()
+            );
+        }
+    }
+
+    #[test]
+    fn every_call_has_limits() {
+        let url: Url = "http://a.example/".parse().unwrap();
+        for call in [
+            Call::to_api(Method::GET, url.clone()),
+            Call::to_api(Method::POST, url.clone()).with_json(b"{}"),
+            Call::put_presigned(url.clone(), b"", "text/plain"),
+            Call::get_file(url, None),
+        ] {
+            let still = call.read_limit.unwrap_or(call.limit);
+            assert!(still <= Duration::from_secs(40), "{call:?}");
+            assert!(call.limit <= Duration::from_mins(15), "{call:?}");
+        }
+    }
+}

@@ -272,6 +272,13 @@ fn without_an_address_nothing_can_be_done() {
             .contains("TORRENT2S3_URL"),
         "{ended:?}"
     );
+    let nonsense = run("", &["list", "--nonsense", "--json"]);
+    assert_eq!(nonsense.code, 2);
+    let problem = &nonsense.problems()[0];
+    assert!(
+        problem["detail"].as_str().unwrap().contains("--nonsense"),
+        "{problem}"
+    );
     assert_eq!(run("", &["list", "--nonsense"]).code, 2);
     assert_eq!(run("not an address", &["list"]).code, 2);
 }
