@@ -53,7 +53,9 @@ pub(super) fn run(api: &Api, output: Output, get: &Get) -> Result<Exit, Failure>
     }
     let got = plan.fetch(get.parallel.get().into());
     plan.folder.tidy();
-    output.note(&plan.summary(got));
+    if !plan.jobs.is_empty() || plan.tally.exit() == Exit::Ok {
+        output.note(&plan.summary(got));
+    }
     Ok(plan.tally.exit())
 }
 

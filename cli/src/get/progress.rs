@@ -37,7 +37,8 @@ impl Progress {
         bar.set_style(style(
             "{bar:24} {bytes:>11} of {total_bytes:<11} {wide_msg}",
         ));
-        bar.set_message(text::clean(path));
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        bar.set_message(text::clean(name));
         FileBar {
             all: self,
             bar,

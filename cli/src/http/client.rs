@@ -69,24 +69,7 @@ impl Http {
             let Some(next) = redirect(&url, &answer)? else {
                 return Ok(answer);
             };
-            if url.scheme() == "https" && next.scheme() != "https" {
-                return Err(SendError::Redirect(
-                    "is sent on to an address without encryption",
-                ));
-            }
-            if call.stays_home && next.origin() != url.origin() {
-                return Err(SendError::Moved(next));
-            }
-            // 301, 302 and 303 would make a GET of it, which is not what was asked.
-            let keeps_method = matches!(
-                answer.status(),
-                StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
-            );
-            if call.method != Method::GET && !keeps_method {
-                return Err(SendError::Redirect(
-                    "is sent on without what was to be sent",
-                ));
-            }
+            check_hop(call, answer.status(), &url, &next)?;
             url = next;
         }
         Err(SendError::Redirect("is sent on and on"))
@@ -172,6 +155,27 @@ fn redirect(from: &Url, answer: &Response<Body>) -> Result<Option<Url>, SendErro
         .ok_or(SendError::Redirect("is sent on to nowhere"))
 }
 
+/// Whether a call may go on at the next address.
+fn check_hop(call: &Call<'_>, status: StatusCode, from: &Url, next: &Url) -> Result<(), SendError> {
+    if from.scheme() == "https" && next.scheme() != "https" {
+        let what = "is sent on to an address without encryption";
+        return Err(SendError::Redirect(what));
+    }
+    if call.stays_home && next.origin() != from.origin() {
+        return Err(SendError::Moved(next.clone()));
+    }
+    // 301, 302 and 303 would make a GET of it, which is not what was asked.
+    let keeps_method = matches!(
+        status,
+        StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
+    );
+    if call.method != Method::GET && !keeps_method {
+        let what = "is sent on without what was to be sent";
+        return Err(SendError::Redirect(what));
+    }
+    Ok(())
+}
+
 /// TLS with the system's own roots, as every other part of the project has it.
 fn tls() -> TlsConfig {
     let found = rustls_native_certs::load_native_certs().certs;
@@ -220,6 +224,30 @@ mod tests {
                 "{:?}",
                 start.elapsed()
             );
+        }
+    }
+
+    #[test]
+    fn hops_keep_encryption_home_and_method() {
+        let url = |text: &str| -> Url { text.parse().unwrap() };
+        let [home, same, other, open] = [
+            "https://a.example/x",
+            "https://a.example/y",
+            "https://b.example/",
+            "http://a.example/x",
+        ]
+        .map(url);
+        let get = Call::to_api(Method::GET, home.clone());
+        let post = Call::to_api(Method::POST, home.clone());
+        let file = Call::get_file(home.clone(), None);
+        let may = |call, status: u16, next| {
+            check_hop(call, StatusCode::from_u16(status).unwrap(), &home, next).is_ok()
+        };
+        for status in [301, 302, 303, 307, 308] {
+            assert!(may(&get, status, &same) && may(&file, status, &same));
+            assert!(may(&file, status, &other) && !may(&get, status, &other));
+            assert!(!may(&file, status, &open) && !may(&get, status, &open));
+            assert_eq!(may(&post, status, &same), status > 303, "{status}");
         }
     }
 

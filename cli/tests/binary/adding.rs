@@ -179,6 +179,33 @@ fn a_large_one_goes_by_upload_and_the_token_does_not() {
 }
 
 #[test]
+fn no_upload_carries_the_token_wherever_it_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let large = written(folder.path(), "large.torrent", &metainfo(250_000));
+    // The service itself takes the upload.
+    let server = Server::start(|request, _| {
+        let home = request.header("host").unwrap();
+        let answered = json!({
+            "upload": "k", "url": format!("http://{home}/put"), "expires_at": "2026-01-02T03:04:05Z",
+        });
+        match request.path.as_str() {
+            "/api/uploads" => json_answer(201, &answered),
+            "/put" => answer(200, &[], b""),
+            _ => json_answer(202, &torrent(INFOHASH, "n", "queued")),
+        }
+    });
+    let mut command = command(&server.url(), &["add", &large]);
+    command.env("TORRENT2S3_TOKEN", "t");
+    assert_eq!(end(command).code, 0);
+    let with_token: Vec<_> = server
+        .seen()
+        .iter()
+        .map(|request| request.header("authorization").is_some())
+        .collect();
+    assert_eq!(with_token, [true, false, true]);
+}
+
+#[test]
 fn a_refused_upload_shows_no_signature() {
     let folder = tempfile::tempdir().unwrap();
     let large = written(folder.path(), "large.torrent", &metainfo(250_000));
