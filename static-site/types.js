@@ -14,6 +14,7 @@
  * @property {string} infohash
  * @property {string} name A stranger's text.
  * @property {State} state
+ * @property {string} [label]
  * @property {string} [reason]
  * @property {number} [size_bytes]
  * @property {number} [file_count]
