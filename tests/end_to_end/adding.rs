@@ -2,11 +2,12 @@
 
 use std::fs;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::{Value, json};
 use tests::World;
 use xtask::TorrentVersion;
 use xtask::content::{ALBUM, SampleFile};
+use xtask::product::base64;
 
 const SONG: &[SampleFile] = &[SampleFile {
     path: "sóng one.ogg",
@@ -156,6 +157,61 @@ pub(crate) fn the_same_twice(world: &World) -> Result<()> {
             == 1,
         "{listed}"
     );
+    Ok(())
+}
+
+/// One record, one torrent in Deluge, and no message left over.
+pub(crate) fn a_hundred_at_once(world: &World) -> Result<()> {
+    let files = &[SampleFile {
+        path: "hundred.ogg",
+        bytes: 500_000,
+    }];
+    let song = world.sample("hundred", files)?.join("hundred.ogg");
+    let seeded = world.seed(&song, |_| ())?;
+    let infohash = seeded.infohash.context("a v1 torrent has an info-hash")?;
+    let in_deluge = || {
+        Ok::<_, anyhow::Error>(
+            fs::read_dir(world.stack().deluge().state_dir())?
+                .filter_map(Result::ok)
+                .filter(|entry| entry.path().extension().is_some_and(|end| end == "torrent"))
+                .count(),
+        )
+    };
+    let before = in_deluge()?;
+    let wish = json!({ "torrent": base64(&fs::read(&seeded.torrent_path)?) });
+    let answers = std::thread::scope(|scope| {
+        let calls: Vec<_> = (0..100)
+            .map(|_| scope.spawn(|| world.product.add(&wish)))
+            .collect();
+        calls
+            .into_iter()
+            .map(|call| call.join().map_err(|_| anyhow!("a call panicked"))?)
+            .collect::<Result<Vec<_>>>()
+    })?;
+    let count = |status: u16| {
+        answers
+            .iter()
+            .filter(|answer| answer.status == status)
+            .count()
+    };
+    ensure!((count(202), count(200)) == (1, 99), "{answers:?}");
+    let added_at = &answers[0].body["added_at"];
+    ensure!(
+        answers
+            .iter()
+            .all(|answer| answer.body["added_at"] == *added_at),
+        "there was more than one record: {answers:?}"
+    );
+    world.expect_published(&infohash, &song, &["hundred.ogg"])?;
+    world.wait_for("an empty queue", || {
+        Ok((world.queue_depth("TorrentAddedQueue")? == 0).then_some(()))
+    })?;
+    ensure!(
+        world.queue_depth("TorrentAddedDeadLetters")? == 0,
+        "dead letters"
+    );
+    let after = in_deluge()?;
+    ensure!(after == before + 1, "{before} torrents became {after}");
     Ok(())
 }
 

@@ -65,8 +65,7 @@ pub(crate) fn only_the_wanted_files(world: &World) -> Result<()> {
 }
 
 pub(crate) fn lists_are_filtered_and_paged(world: &World) -> Result<()> {
-    let get =
-        |path: &str| -> Result<Value> { Ok(serde_json::from_slice(&world.product.get(path)?)?) };
+    let get = |path: &str| Ok::<_, anyhow::Error>(world.product.ask(path)?.body);
     let labelled = get("api/torrents?label=Texts")?;
     ensure!(
         labelled["torrents"]
@@ -99,12 +98,8 @@ pub(crate) fn lists_are_filtered_and_paged(world: &World) -> Result<()> {
         "cursor=x",
         "label=%3Cb%3E",
     ] {
-        let error = world
-            .product
-            .get(&format!("api/torrents?{query}"))
-            .expect_err("refused")
-            .to_string();
-        ensure!(error.contains("400"), "{query}: {error}");
+        let answer = world.product.ask(&format!("api/torrents?{query}"))?;
+        ensure!(answer.status == 400, "{query}: {answer:?}");
     }
     Ok(())
 }

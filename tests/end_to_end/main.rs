@@ -4,7 +4,9 @@
 
 mod adding;
 mod away;
+mod cli;
 mod control;
+mod described;
 mod refusals;
 
 use std::sync::Arc;
@@ -44,6 +46,18 @@ const TESTS: &[(&str, Test)] = &[
     ),
     ("an_unknown_torrent_is_not_found", refusals::unknown_torrent),
     (
+        "an_unknown_address_is_a_problem_too",
+        refusals::unknown_addresses,
+    ),
+    (
+        "a_limit_has_an_error_of_its_own",
+        refusals::beyond_the_limits,
+    ),
+    (
+        "a_hundred_at_once_are_one_torrent",
+        adding::a_hundred_at_once,
+    ),
+    (
         "only_the_wanted_files_are_downloaded",
         control::only_the_wanted_files,
     ),
@@ -64,12 +78,26 @@ const TESTS: &[(&str, Test)] = &[
         control::an_upload_is_a_torrent_too,
     ),
     (
+        "the_cli_adds_watches_and_gets_byte_for_byte",
+        cli::add_watch_get,
+    ),
+    ("the_cli_pauses_resumes_and_removes", cli::control),
+    (
+        "the_cli_goes_on_where_a_get_was_interrupted",
+        cli::an_interrupted_get_goes_on,
+    ),
+    (
         "with_deluge_away_a_torrent_waits_and_starts_by_itself",
         away::waits_and_starts,
     ),
     (
         "after_the_last_try_a_torrent_has_failed_and_says_why",
         away::fails_at_last,
+    ),
+    // Its thousand calls leave torrents behind that nobody has.
+    (
+        "schemathesis_finds_the_api_as_it_is_described",
+        described::schemathesis_finds_nothing,
     ),
 ];
 

@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::json;
 use tests::World;
+use xtask::product::base64;
 
 pub(crate) fn nothing_is_stored(world: &World) -> Result<()> {
     let before = (world.keys("torrents/")?, world.product.get("api/torrents")?);
@@ -50,13 +51,66 @@ pub(crate) fn nothing_is_stored(world: &World) -> Result<()> {
 
 pub(crate) fn unknown_torrent(world: &World) -> Result<()> {
     let nobody = "0".repeat(40);
-    for (infohash, status) in [(nobody.as_str(), "404"), ("nonsense", "400")] {
-        let error = world
-            .product
-            .torrent(infohash)
-            .expect_err("nobody knows it")
-            .to_string();
-        ensure!(error.contains(status), "{infohash}: {error}");
+    for (infohash, status) in [(nobody.as_str(), 404), ("nonsense", 400)] {
+        let path = format!("api/torrents/{infohash}");
+        for answer in [
+            world.product.ask(&path)?,
+            world.product.delete(&path)?,
+            world.product.post(&format!("{path}/pause"))?,
+            world.product.post(&format!("{path}/retry"))?,
+        ] {
+            ensure!(answer.status == status, "{infohash}: {answer:?}");
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn unknown_addresses(world: &World) -> Result<()> {
+    for (answer, status) in [
+        (world.product.ask("api/torrentz")?, 404),
+        (world.product.post("api/torrents/x/stop")?, 404),
+        (world.product.delete("api/torrents")?, 405),
+        (world.product.ask("api/uploads")?, 405),
+    ] {
+        ensure!(answer.status == status, "{answer:?}");
+        ensure!(
+            answer.content_type == "application/problem+json",
+            "{answer:?}"
+        );
+    }
+    Ok(())
+}
+
+/// A limit that is reached has an error of its own, which names the place.
+pub(crate) fn beyond_the_limits(world: &World) -> Result<()> {
+    let torrent = |info: &str, pieces: usize| {
+        let pieces = format!("6:pieces{}:{}", pieces * 20, "x".repeat(pieces * 20));
+        base64(format!("d4:infod{info}{pieces}ee").as_bytes())
+    };
+    let gib = 1_u64 << 30;
+    let vast = format!(
+        "6:lengthi{}e4:name4:vast12:piece lengthi{}e",
+        600 * gib,
+        gib / 2
+    );
+    let names: Vec<_> = (0..100_001)
+        .map(|at| format!("d6:lengthi0e4:pathl{}:{at}ee", at.to_string().len()))
+        .collect();
+    let many = format!(
+        "5:filesl{}d6:lengthi1e4:pathl1:xeee4:name4:many12:piece lengthi16384e",
+        names.concat()
+    );
+    let no_length = "4:name4:none12:piece lengthi16384e";
+    for (torrent, kind, key) in [
+        (torrent(&vast, 2400), "over-total-size", None),
+        (torrent(&many, 1), "too-many-files", Some("info")),
+        (torrent(no_length, 1), "bad-torrent", Some("info.length")),
+    ] {
+        let answer = world.product.add(&json!({ "torrent": torrent }))?;
+        ensure!(answer.status == 422, "{answer:?}");
+        let found = answer.body["type"].as_str().unwrap_or_default();
+        ensure!(found.ends_with(kind), "{answer:?}");
+        ensure!(answer.body["key"].as_str() == key, "{answer:?}");
     }
     Ok(())
 }

@@ -1,14 +1,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 use xtask::content::{self, SampleFile};
-use xtask::product::Product;
+use xtask::product::{Exchange, Product};
+
 use xtask::{SeedRequest, Seeded, Stack, StackOptions, Swarm, paths};
+
+use crate::Contract;
 
 /// For anything that the product does by itself; on a busy machine it needs a tenth of it.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -36,8 +39,10 @@ impl World {
             deluge_tries: 10,
             ..StackOptions::default()
         })?;
+        let contract = Contract::read()?;
+        let observer = Arc::new(move |exchange: &Exchange<'_>| contract.check(exchange));
         Ok(Self {
-            product: Product::of(&stack),
+            product: Product::of(&stack).observed(observer),
             stack: Mutex::new(stack),
             swarm: Mutex::new(Swarm::start(&logs)?),
             folder: TempDir::new()?,

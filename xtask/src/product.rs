@@ -1,11 +1,12 @@
 //! The product as somebody uses it: through its front door, over HTTP.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use ureq::http::{Request, Response};
+use ureq::http::{HeaderMap, Request, Response};
 
 use crate::{Loopback, Stack, interrupt};
 
@@ -13,10 +14,31 @@ use crate::{Loopback, Stack, interrupt};
 const POLL: Duration = Duration::from_millis(250);
 
 /// Calls the API and fetches pages and files, as the page and a visitor do.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Product {
     http: Loopback,
     page: String,
+    observer: Option<Arc<Observer>>,
+}
+
+/// Sees every answer of the API; its error becomes the call's.
+pub type Observer = dyn Fn(&Exchange<'_>) -> Result<()> + Send + Sync;
+
+/// One call of the API and its answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Exchange<'a> {
+    /// In capitals.
+    pub method: &'a str,
+    /// With the query.
+    pub path: &'a str,
+    /// The HTTP status.
+    pub status: u16,
+    /// `Content-Type`.
+    pub content_type: &'a str,
+    /// All headers of the answer.
+    pub headers: &'a HeaderMap,
+    /// A record, a list, or a problem.
+    pub body: &'a Value,
 }
 
 /// What the API answered to a change.
@@ -37,6 +59,16 @@ impl Product {
         Self {
             http: stack.http(),
             page: stack.page_url(),
+            observer: None,
+        }
+    }
+
+    /// The same product, with every answer of its API shown to `observer`.
+    #[must_use]
+    pub fn observed(self, observer: Arc<Observer>) -> Self {
+        Self {
+            observer: Some(observer),
+            ..self
         }
     }
 
@@ -53,8 +85,18 @@ impl Product {
     /// # Errors
     /// When there is no answer, or one that is not JSON.
     pub fn add(&self, body: &Value) -> Result<ApiAnswer> {
-        let url = format!("{}api/torrents", self.page);
-        answer(&self.http.post_json(&url, body)?)
+        let request = Request::post(format!("{}api/torrents", self.page))
+            .header("content-type", "application/json")
+            .body(serde_json::to_vec(body)?)?;
+        self.api(request)
+    }
+
+    /// A GET of `path` below the page's address, which the API answers; any status is an answer.
+    ///
+    /// # Errors
+    /// When there is no answer, or one that is not JSON.
+    pub fn ask(&self, path: &str) -> Result<ApiAnswer> {
+        self.call("GET", path)
     }
 
     /// A POST without a body to `path` below the page's address.
@@ -77,7 +119,26 @@ impl Product {
         let request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.page));
-        answer(&self.http.send(request.body(Vec::new())?)?)
+        self.api(request.body(Vec::new())?)
+    }
+
+    fn api(&self, request: Request<Vec<u8>>) -> Result<ApiAnswer> {
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let response = self.http.send(request)?;
+        let answer = answer(&response)?;
+        if let Some(observer) = &self.observer {
+            let exchange = Exchange {
+                method: method.as_str(),
+                path,
+                status: answer.status,
+                content_type: &answer.content_type,
+                headers: response.headers(),
+                body: &answer.body,
+            };
+            observer(&exchange).with_context(|| format!("{method} {path}: {}", answer.body))?;
+        }
+        Ok(answer)
     }
 
     /// A PUT of a file to any address, as a browser does with a presigned one.
@@ -104,8 +165,14 @@ impl Product {
     /// # Errors
     /// When the API does not know it.
     pub fn torrent(&self, infohash: &str) -> Result<Value> {
-        let body = self.get(&format!("api/torrents/{infohash}"))?;
-        serde_json::from_slice(&body).context("the record is not JSON")
+        let answer = self.ask(&format!("api/torrents/{infohash}"))?;
+        ensure!(
+            answer.status == 200,
+            "GET /api/torrents/{infohash} answered {}: {}",
+            answer.status,
+            answer.body
+        );
+        Ok(answer.body)
     }
 
     /// The record, once `ready` accepts it; every reading is shown to `each`.

@@ -17,6 +17,9 @@ use crate::{Deluge, Loopback, Process, agent, paths, tools};
 
 const NAME: &str = "torrent2s3-local";
 
+/// Where MiniStack serves HTTP APIs.
+const API_PATH_PREFIX: &str = "/_aws/execute-api";
+
 /// What a stack is started from.
 #[derive(Debug, Clone)]
 pub struct StackOptions {
@@ -118,6 +121,13 @@ impl Stack {
         format!("{}api", self.page_url())
     }
 
+    /// The API itself, behind CloudFront, at an address that every resolver knows; with `/api`.
+    #[must_use]
+    pub fn direct_api_url(&self) -> String {
+        let (port, api) = (self.ministack.port(), &self.outputs.api_id);
+        format!("http://127.0.0.1:{port}{API_PATH_PREFIX}/{api}/$default/api")
+    }
+
     /// A client that reaches the page's address; 30 s for each request.
     #[must_use]
     pub fn http(&self) -> Loopback {
@@ -183,7 +193,7 @@ fn parameters(port: u16, options: &StackOptions) -> [(&'static str, String); 7] 
     [
         ("ApiOriginDomain", "127.0.0.1".to_owned()),
         ("ApiOriginPort", port.to_string()),
-        ("ApiOriginPathPrefix", "/_aws/execute-api".to_owned()),
+        ("ApiOriginPathPrefix", API_PATH_PREFIX.to_owned()),
         ("ViewerProtocolPolicy", "allow-all".to_owned()),
         (
             "DelugeRetrySeconds",

@@ -18,16 +18,19 @@ pub enum Venv {
     Ministack,
     /// deluged, deluge-web, and Python with libtorrent.
     Deluge,
+    /// Schemathesis, which calls an API as its description in `openapi.yaml` says.
+    Schemathesis,
 }
 
 impl Venv {
-    const ALL: [Self; 3] = [Self::Aws, Self::Ministack, Self::Deluge];
+    const ALL: [Self; 4] = [Self::Aws, Self::Ministack, Self::Deluge, Self::Schemathesis];
 
     fn name(self) -> &'static str {
         match self {
             Self::Aws => "aws",
             Self::Ministack => "ministack",
             Self::Deluge => "deluge",
+            Self::Schemathesis => "schemathesis",
         }
     }
 

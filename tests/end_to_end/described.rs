@@ -1,0 +1,38 @@
+//! The API is what `openapi.yaml` says, for whatever somebody may send.
+
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+use tests::World;
+use xtask::tools::Venv;
+use xtask::{paths, process};
+
+/// Calls of one operation, per phase. The same ones in every run, so that a run can be repeated.
+const EXAMPLES: &str = "40";
+
+pub(crate) fn schemathesis_finds_nothing(world: &World) -> Result<()> {
+    let url = world.stack().direct_api_url();
+    let root = paths::root();
+    let mut command = Command::new(Venv::Schemathesis.program("schemathesis"));
+    command
+        .arg("run")
+        .arg(root.join("openapi.yaml"))
+        .args(["--url", &url, "--checks", "all"])
+        // What a schema cannot say makes a call right: that text is a torrent, a URL leads to one, a cursor is
+        // from a listing.
+        .args(["--exclude-checks", "positive_data_acceptance"])
+        .args(["--max-examples", EXAMPLES, "--generation-deterministic"])
+        .args(["--request-timeout", "30"])
+        .env(
+            "SCHEMATHESIS_HOOKS",
+            root.join("tests/end_to_end/schemathesis_hooks.py"),
+        )
+        // It keeps what it found in `.schemathesis`.
+        .current_dir(paths::local());
+    let status = process::attached(command)?;
+    ensure!(
+        status.success(),
+        "schemathesis: {status}; its report stands above"
+    );
+    Ok(())
+}

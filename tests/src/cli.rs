@@ -1,0 +1,127 @@
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use tempfile::TempDir;
+use xtask::{paths, process};
+
+/// The command line as somebody has it who installed it just now.
+pub struct Cli {
+    program: PathBuf,
+    address: String,
+    /// Has nothing in it, so that no configuration of this machine's plays a part.
+    home: TempDir,
+}
+
+/// How a command ended and what it said.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit status; `None` after a signal.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Cli {
+    /// Builds the program, and tells it the address of a running product.
+    ///
+    /// # Errors
+    /// When it does not build; shows the end of the log.
+    pub fn build(address: &str) -> Result<Self> {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo
+            .args(["build", "--package", "torrent2s3"])
+            .current_dir(paths::root());
+        process::run("cli-build", cargo, &paths::logs().join("end-to-end"))?;
+        let target = std::env::var_os("CARGO_TARGET_DIR");
+        let target = target.map_or_else(|| paths::root().join("target"), PathBuf::from);
+        Ok(Self {
+            program: target.join("debug/torrent2s3"),
+            address: address.to_owned(),
+            home: TempDir::new()?,
+        })
+    }
+
+    /// The same program for the product at another address.
+    ///
+    /// # Errors
+    /// When there is no room for its home.
+    pub fn at(&self, address: &str) -> Result<Self> {
+        Ok(Self {
+            program: self.program.clone(),
+            address: address.to_owned(),
+            home: TempDir::new()?,
+        })
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Errors
+    /// When it does not start, or says what is not UTF-8.
+    pub fn run(&self, arguments: &[&str]) -> Result<Ended> {
+        let output = self.command(arguments).output()?;
+        Ok(Ended {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout)?,
+            stderr: String::from_utf8(output.stderr)?,
+        })
+    }
+
+    /// Runs it with `--json` and reads every line of standard output.
+    ///
+    /// # Errors
+    /// When it fails, or a line is no JSON.
+    pub fn json(&self, arguments: &[&str]) -> Result<Vec<Value>> {
+        let ended = self.run(&[arguments, &["--json"]].concat())?;
+        ensure!(ended.code == Some(0), "{arguments:?}: {ended:?}");
+        ended.json()
+    }
+
+    /// Starts it and leaves it running.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start(&self, arguments: &[&str]) -> Result<Child> {
+        Ok(self.command(arguments).spawn()?)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(arguments)
+            .env_clear()
+            .env("HOME", self.home.path())
+            .env("TORRENT2S3_URL", &self.address)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+}
+
+impl Ended {
+    /// Every line of standard output as JSON.
+    ///
+    /// # Errors
+    /// When a line is none.
+    pub fn json(&self) -> Result<Vec<Value>> {
+        lines(&self.stdout)
+    }
+
+    /// Every line of standard error as JSON.
+    ///
+    /// # Errors
+    /// When a line is none.
+    pub fn problems(&self) -> Result<Vec<Value>> {
+        lines(&self.stderr)
+    }
+}
+
+fn lines(text: &str) -> Result<Vec<Value>> {
+    let read =
+        |line: &str| serde_json::from_str(line).with_context(|| format!("no JSON: {line:?}"));
+    text.lines().map(read).collect()
+}
