@@ -53,52 +53,60 @@ fn required(schema: &Value) -> BTreeSet<String> {
         .collect()
 }
 
-/// Holds the fullest and the emptiest value of a type against a schema, and what is in them too.
-fn same(at: &str, schema: &Value, most: &Value, least: &Value) {
+/// Three values of one type.
+struct Samples<'a> {
+    /// With everything.
+    most: &'a Value,
+    /// With nothing that can be left out.
+    least: &'a Value,
+    /// Whose objects are there, and have nothing that can be left out.
+    sparse: &'a Value,
+}
+
+/// Holds a type against a schema, and what is in it too.
+fn same(at: &str, schema: &Value, samples: &Samples<'_>) {
+    let Samples {
+        most,
+        least,
+        sparse,
+    } = samples;
     let openapi = openapi();
     let schema = resolved(&openapi, schema);
-    assert_eq!(
-        keys(most),
-        keys(&schema["properties"]),
-        "the properties of {at}"
-    );
+    let properties = &schema["properties"];
+    assert_eq!(keys(most), keys(properties), "the properties of {at}");
     assert_eq!(keys(least), required(&schema), "what is required of {at}");
-    for (name, property) in schema["properties"].as_object().unwrap() {
+    for (name, property) in properties.as_object().unwrap() {
         let property = resolved(&openapi, property);
-        let (inner, most, least) = match property["type"].as_str() {
-            Some("object") => (property.clone(), &most[name], &least[name]),
-            Some("array") if most[name][0].is_object() => {
-                let items = resolved(&openapi, &property["items"]);
-                (items, &most[name][0], &most[name][1])
-            }
-            other => {
-                is_of(other, &most[name], &format!("{at}.{name}"));
-                continue;
-            }
-        };
-        let least = if least.is_object() {
-            least.clone()
+        let at = format!("{at}.{name}");
+        let value = &most[name];
+        if value.is_object() {
+            let samples = Samples {
+                most: value,
+                least: &sparse[name],
+                sparse: &sparse[name],
+            };
+            same(&at, &property, &samples);
+        } else if value[0].is_object() {
+            let samples = Samples {
+                most: &value[0],
+                least: &value[1],
+                sparse: value.get(2).unwrap_or(&value[1]),
+            };
+            same(&at, &property["items"], &samples);
         } else {
-            json!({})
-        };
-        let least = if keys(&least).is_empty() {
-            reduced(&inner, most)
-        } else {
-            least
-        };
-        same(&format!("{at}.{name}"), &inner, most, &least);
+            is_of(property["type"].as_str(), value, &at);
+        }
     }
 }
 
-/// Where the emptiest value does not have an object, the types' own tests below say what is required of it.
-fn reduced(schema: &Value, most: &Value) -> Value {
-    let required = required(schema);
-    most.as_object()
-        .unwrap()
-        .iter()
-        .filter(|(name, _)| required.contains(*name))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+/// For types without objects in them.
+fn same_flat(at: &str, schema: &Value, most: &Value, least: &Value) {
+    let samples = Samples {
+        most,
+        least,
+        sparse: least,
+    };
+    same(at, schema, &samples);
 }
 
 fn is_of(kind: Option<&str>, value: &Value, at: &str) {
@@ -164,6 +172,21 @@ fn empty_record() -> TorrentRecord {
     }
 }
 
+fn sparse_record() -> TorrentRecord {
+    let progress = Progress {
+        at: NOW,
+        downloaded_bytes: None,
+        download_rate: None,
+        peers: None,
+        paused: None,
+        eta_seconds: None,
+    };
+    TorrentRecord {
+        progress: Some(progress),
+        ..empty_record()
+    }
+}
+
 fn file(link: Option<&str>) -> TorrentFile {
     TorrentFile {
         index: 0,
@@ -177,13 +200,13 @@ fn file(link: Option<&str>) -> TorrentFile {
 
 #[test]
 fn torrents_are_as_the_api_says() {
-    let (most, least) = (value(&full_record()), value(&empty_record()));
-    same(
-        "Torrent",
-        &schema("/components/schemas/Torrent"),
-        &most,
-        &least,
-    );
+    let samples = Samples {
+        most: &value(&full_record()),
+        least: &value(&empty_record()),
+        sparse: &value(&sparse_record()),
+    };
+    let torrent = schema("/components/schemas/Torrent");
+    same("Torrent", &torrent, &samples);
     let with_files = |record, files, files_next| {
         value(&TorrentWithFiles {
             record,
@@ -191,22 +214,14 @@ fn torrents_are_as_the_api_says() {
             files_next,
         })
     };
-    let most = with_files(
-        full_record(),
-        Some(vec![file(Some("/files")), file(None)]),
-        Some(1),
-    );
-    same(
-        "TorrentWithFiles",
-        &schema("/components/schemas/TorrentWithFiles"),
-        &most,
-        &with_files(empty_record(), None, None),
-    );
-    let progress = json!({ "at": NOW });
-    assert!(
-        serde_json::from_value::<Progress>(progress).is_ok(),
-        "only `at` is required of a reading"
-    );
+    let files = vec![file(Some("/files")), file(None)];
+    let samples = Samples {
+        most: &with_files(full_record(), Some(files), Some(1)),
+        least: &with_files(empty_record(), None, None),
+        sparse: &with_files(sparse_record(), None, None),
+    };
+    let torrent = schema("/components/schemas/TorrentWithFiles");
+    same("TorrentWithFiles", &torrent, &samples);
 }
 
 #[test]
@@ -226,8 +241,11 @@ fn states_are_as_the_api_says() {
 fn pages_are_as_the_api_says() {
     let pointer = "/paths/~1torrents/get/responses/200/content/application~1json/schema";
     let page = |torrents, next| value(&Page { torrents, next });
-    let most = page(vec![full_record(), empty_record()], Some("c".into()));
-    same("Page", &schema(pointer), &most, &page(Vec::new(), None));
+    let most = page(
+        vec![full_record(), empty_record(), sparse_record()],
+        Some("c".into()),
+    );
+    same_flat("Page", &schema(pointer), &most, &page(Vec::new(), None));
 }
 
 #[test]
@@ -243,7 +261,7 @@ fn problems_are_as_the_api_says() {
             key: more.map(str::to_owned),
         })
     };
-    same(
+    same_flat(
         "Problem",
         &schema("/components/schemas/Problem"),
         &problem(Some("x")),
@@ -259,7 +277,7 @@ fn uploads_are_as_the_api_says() {
         url: "https://".into(),
         expires_at: NOW,
     });
-    same("Upload", &schema(pointer), &upload, &upload);
+    same_flat("Upload", &schema(pointer), &upload, &upload);
 }
 
 #[test]
