@@ -1,8 +1,8 @@
-/** Enough to be fast, few enough to be arguments of one call; no rest when three bytes become four letters. */
-const CALL_BYTES = 3 * 0x2000;
+const LETTERS = new TextEncoder().encode("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+const PADDING = 0x3d;
 
-/** A few milliseconds' work, after which the page may draw and listen. */
-const TURN_BYTES = CALL_BYTES * 32;
+/** A few milliseconds' work, after which the page may draw and listen; three bytes become four letters. */
+const TURN_BYTES = 3 * 0x40000;
 
 /**
  * Standard base64 with padding (RFC 4648, section 4), natively where the browser can.
@@ -22,12 +22,41 @@ export async function toBase64(bytes) {
  */
 export async function inTurns(bytes) {
   const pieces = [];
-  for (let start = 0; start < bytes.length; start += CALL_BYTES) {
-    if (start > 0 && start % TURN_BYTES === 0) await turn();
-    const piece = bytes.subarray(start, start + CALL_BYTES);
-    pieces.push(btoa(String.fromCharCode.apply(null, /** @type {any} */ (piece))));
+  for (let start = 0; start < bytes.length; start += TURN_BYTES) {
+    if (start > 0) await turn();
+    pieces.push(encode(bytes.subarray(start, start + TURN_BYTES)));
   }
   return pieces.join("");
+}
+
+/**
+ * As bytes first: making a text of them at once is much faster than adding letter to letter.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {string}
+ */
+function encode(bytes) {
+  const letters = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
+  const whole = bytes.length - (bytes.length % 3);
+  let to = 0;
+  /**
+   * @param {number} a
+   * @param {number} b
+   * @param {number} c
+   */
+  const put = (a, b, c) => {
+    letters[to] = LETTERS[a >> 2];
+    letters[to + 1] = LETTERS[((a & 3) << 4) | (b >> 4)];
+    letters[to + 2] = LETTERS[((b & 15) << 2) | (c >> 6)];
+    letters[to + 3] = LETTERS[c & 63];
+    to += 4;
+  };
+  for (let from = 0; from < whole; from += 3) put(bytes[from], bytes[from + 1], bytes[from + 2]);
+  if (whole < bytes.length) {
+    put(bytes[whole], bytes[whole + 1] ?? 0, 0);
+    letters.fill(PADDING, to - 3 + (bytes.length - whole));
+  }
+  return new TextDecoder().decode(letters);
 }
 
 /** Not `setTimeout`, which after a few turns waits 4 ms each. */

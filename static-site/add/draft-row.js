@@ -96,6 +96,7 @@ export class DraftRow {
     this.#note.hidden = note === "";
     this.#note.className = draft.isDone ? "note good" : "note";
     this.#facts.replaceChildren(...facts(draft).map((fact) => element("li", {}, fact)));
+    this.element.classList.toggle("done", draft.isDone);
     const settled = draft.isDone || state === "refused";
     this.#files.hidden = !draft.selection || settled || busy || draft.selection.files === 1;
     this.#wishes.element.hidden = settled || busy || state === "reading";

@@ -102,11 +102,11 @@ export class TreeView {
         "data-place": String(place),
         "aria-level": String(depths[node] + 1),
         "aria-checked": checked,
-        "aria-label": `${this.#names[node]}, ${size(sizes[node])}`,
       },
       element("span", { class: "twisty", "aria-hidden": "true" }),
       box,
       element("bdi", {}, this.#names[node]),
+      " ",
       element("span", { class: "hint number" }, size(sizes[node])),
     );
     if (ends[node] > node + 1) row.setAttribute("aria-expanded", String(Boolean(this.#open[node])));

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::sam_local::{self, Outcome};
 use crate::steps::say;
 use crate::tools::Venv;
-use crate::{aws, paths, process, sam, tools};
+use crate::{aws, browser, paths, process, sam, tools};
 
 /// The version of cargo-deny that is installed into `.local/cargo`.
 const CARGO_DENY: &str = "0.20.2";
@@ -34,6 +34,8 @@ const CHECKS: &[(&str, Check)] = &[
     ("licences and sources of dependencies", Program(deny)),
     ("template: sam validate", Program(sam_validate)),
     ("template: cfn-lint", Program(|| Ok(cfn_lint()))),
+    ("page: types", Program(browser::types)),
+    ("page: units", Program(browser::unit_tests)),
     (
         "unit tests",
         Program(|| Ok(cargo("test --workspace --exclude tests"))),
@@ -42,6 +44,7 @@ const CHECKS: &[(&str, Check)] = &[
         "end-to-end tests",
         Program(|| Ok(cargo("test --package tests"))),
     ),
+    ("browser tests", Here(browser::check)),
     // After the end-to-end tests, which build what it invokes.
     ("sam local invoke", Here(sam_local::check)),
 ];

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { request } from "node:http";
 import { basename } from "node:path";
 import { chromium } from "playwright-core";
 
@@ -115,15 +116,16 @@ export async function torrent(world, infohash) {
  *
  * @param {World} world
  * @param {string} path
+ * @param {string} [method]
+ * @returns {Promise<{ status: number | undefined, json: () => any }>}
  */
-export async function ask(world, path) {
-  const { request } = await import("node:http");
+export async function ask(world, path, method = "GET") {
   const { host, port, pathname } = new URL(path, world.page);
   return new Promise((resolve, reject) => {
-    const call = request({ host: "127.0.0.1", port, path: pathname, headers: { host } }, async (response) => {
+    const call = request({ host: "127.0.0.1", port, path: pathname, method, headers: { host } }, async (response) => {
       const chunks = await response.toArray();
       const body = Buffer.concat(chunks);
-      resolve({ status: response.statusCode, json: () => JSON.parse(body.toString()), body });
+      resolve({ status: response.statusCode, json: () => JSON.parse(body.toString()) });
     });
     call.on("error", reject).end();
   });

@@ -33,7 +33,7 @@ test("a magnet link tells its torrent, name and trackers", () => {
 });
 
 test("base64 is that of everybody else", async () => {
-  for (const length of [0, 1, 2, 3, 24_575, 24_576, 24_577, 3_000_000]) {
+  for (const length of [0, 1, 2, 3, 786_431, 786_432, 786_433, 3_000_000]) {
     const bytes = new Uint8Array(randomBytes(length));
     const expected = Buffer.from(bytes).toString("base64");
     assert.ok((await inTurns(bytes)) === expected, `${length} bytes in turns`);

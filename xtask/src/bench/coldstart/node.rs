@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{apt, paths, process, tools};
+use crate::{npm, paths, process, tools};
 
 /// The functions' AWS calls as Node programs, one bundle each.
 pub(super) struct Node {
@@ -15,11 +15,10 @@ pub(super) struct Node {
 impl Node {
     /// Installs the SDK unless the same one is there, and bundles. The source tree stays as it is.
     pub(super) fn build(dir: &Path, logs: &Path) -> Result<Self> {
-        let npm = npm()?;
         let npm = |arguments: &[&str]| {
-            let mut command = Command::new(&npm);
-            command.args(arguments).current_dir(dir);
-            command
+            let mut command = npm::command(dir)?;
+            command.args(arguments);
+            Ok::<_, anyhow::Error>(command)
         };
         let source = paths::root().join("xtask/bench/coldstart");
         let lock = fs::read(source.join("package-lock.json"))?;
@@ -27,10 +26,10 @@ impl Node {
         copy(&source, dir)?;
         if !fs::read(&installed).is_ok_and(|had| had == lock) {
             let ci = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-            process::run("npm-ci", npm(&ci), logs)?;
+            process::run("npm-ci", npm(&ci)?, logs)?;
             fs::write(&installed, lock)?;
         }
-        process::run("npm-build", npm(&["run", "build"]), logs)?;
+        process::run("npm-build", npm(&["run", "build"])?, logs)?;
         Ok(Self {
             program: tools::node_bin()?.join("node"),
             dist: dir.join("dist"),
@@ -46,21 +45,6 @@ impl Node {
         command.arg(self.bundle(function));
         command
     }
-}
-
-/// The `npm` on the `PATH`; the wheel with our Node has none.
-fn npm() -> Result<PathBuf> {
-    let find = || {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        std::env::split_paths(&path)
-            .map(|bin| bin.join("npm"))
-            .find(|npm| npm.exists())
-    };
-    if let Some(npm) = find() {
-        return Ok(npm);
-    }
-    apt::install(&["npm"]).context("the bench needs npm")?;
-    find().context("npm is still not on the PATH")
 }
 
 /// Copies a folder's files and folders over another's.

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { launch, visit, world } from "./browser.js";
+
+/** @typedef {import("./browser.js").Browser} Browser */
+/** @typedef {import("./browser.js").World} World */
+/** @typedef {import("playwright-core").Page} Page */
+
+/**
+ * @typedef {object} Options
+ * @property {string} [path] Behind the front page's address.
+ * @property {import("playwright-core").BrowserContextOptions} [context]
+ * @property {RegExp} [expects] Errors in the console that belong to the test.
+ *
+ * @typedef {{ page: Page, world: World, log: (words: string) => void }} Scene
+ */
+
+/** @type {Browser} */
+let browser;
+/** @type {World} */
+let around;
+
+before(async () => {
+  around = await world();
+  browser = await launch();
+});
+
+after(() => browser.close());
+
+/**
+ * A test of the front page. It also fails when anything shows up as an error in the console, which is where the
+ * browser tells of exceptions and of what the content security policy forbids.
+ *
+ * @param {string} name
+ * @param {Options} options
+ * @param {(scene: Scene) => Promise<void>} body
+ */
+export function pageTest(name, options, body) {
+  test(name, { timeout: 180_000 }, async (context) => {
+    const visitor = await visit(browser, around.page + (options.path ?? ""), options.context);
+    try {
+      await body({ page: visitor.page, world: around, log: (words) => context.diagnostic(words) });
+    } catch (error) {
+      const picture = join(dirname(process.env.BROWSER_WORLD ?? "."), `${name.replaceAll(/\W+/g, "-")}.png`);
+      await visitor.page.screenshot({ path: picture });
+      context.diagnostic(`what the page looked like: ${picture}`);
+      throw error;
+    } finally {
+      await visitor.close();
+    }
+    // Until the first status page is written there is none, and the browser says so.
+    const faults = visitor.faults.filter((fault) => !/40[34].*status\.json/.test(fault) && !options.expects?.test(fault));
+    assert.deepEqual(faults, []);
+  });
+}

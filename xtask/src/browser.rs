@@ -1,0 +1,146 @@
+//! The page in a real browser: `tests/browser` against a stack and a swarm of its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+
+use crate::content::{self, ALBUM, SampleFile};
+use crate::sam_local::Outcome;
+use crate::{SeedRequest, Stack, StackOptions, Swarm, TorrentVersion};
+use crate::{apt, npm, paths, process};
+
+/// Where Debian installs it.
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// What somebody seeds: a name by which the tests know it, its files and its kind.
+const SEEDED: &[(&str, &[SampleFile], TorrentVersion)] = &[
+    ("album", ALBUM, TorrentVersion::V1),
+    ("book", BOOK, TorrentVersion::V2),
+    ("film", FILM, TorrentVersion::Hybrid),
+    ("song", SONG, TorrentVersion::V1),
+    ("poem", POEM, TorrentVersion::V1),
+];
+
+const BOOK: &[SampleFile] = &[
+    file("chapters/one.txt", 20_000),
+    file("chapters/two.txt", 16_384),
+    file("cover.jpg", 5),
+];
+const FILM: &[SampleFile] = &[
+    file("film.webm", 70_001),
+    file("film.srt", 900),
+    file("stills/1.png", 33_000),
+];
+const SONG: &[SampleFile] = &[file("song.ogg", 50_000)];
+const POEM: &[SampleFile] = &[file("poem.txt", 700)];
+
+const fn file(path: &'static str, bytes: usize) -> SampleFile {
+    SampleFile { path, bytes }
+}
+
+/// What the tests are told, as JSON in the file that `BROWSER_WORLD` names.
+#[derive(Serialize)]
+struct World {
+    /// The front page.
+    page: String,
+    seeded: BTreeMap<&'static str, SeededTorrent>,
+}
+
+#[derive(Serialize)]
+struct SeededTorrent {
+    torrent: PathBuf,
+    infohash: String,
+    magnet: String,
+}
+
+/// The command that checks the types of the page's and the tests' scripts.
+///
+/// # Errors
+/// When the compiler cannot be installed.
+pub fn types() -> Result<Command> {
+    let project = project()?;
+    let mut tsc = npm::node()?;
+    tsc.args(["node_modules/typescript/bin/tsc", "--project", "."])
+        .current_dir(project);
+    Ok(tsc)
+}
+
+/// The command that tests the page's modules without a browser.
+///
+/// # Errors
+/// When there is no Node.
+pub fn unit_tests() -> Result<Command> {
+    node_test("unit/*.test.js")
+}
+
+/// Starts a stack and a swarm and has Chromium use them.
+///
+/// # Errors
+/// When something does not start or a test fails; their output stands above.
+pub fn check() -> Result<Outcome> {
+    if !Path::new(CHROMIUM).exists() {
+        apt::install(&["chromium"]).context("the browser tests need Chromium")?;
+    }
+    let dir = paths::local().join("browser");
+    let logs = paths::logs().join("browser");
+    let stack = Stack::start(&StackOptions {
+        dir: dir.clone(),
+        logs: logs.clone(),
+        ..StackOptions::default()
+    })?;
+    let mut swarm = Swarm::start(&logs)?;
+    let world = World {
+        page: stack.page_url(),
+        seeded: seed(&mut swarm, &dir.join("content"))?,
+    };
+    let file = dir.join("world.json");
+    fs::write(&file, serde_json::to_vec_pretty(&world)?)
+        .with_context(|| file.display().to_string())?;
+    let mut tests = node_test("*.test.js")?;
+    tests.env("BROWSER_WORLD", file).env("CHROMIUM", CHROMIUM);
+    let status = process::attached(tests)?;
+    if !status.success() {
+        bail!("{status}");
+    }
+    Ok(Outcome::Passed)
+}
+
+/// One file after the other: the tests share a stack and a slow machine.
+fn node_test(files: &str) -> Result<Command> {
+    let mut node = npm::node()?;
+    node.args(["--test", "--test-concurrency=1", files])
+        .current_dir(project()?);
+    Ok(node)
+}
+
+/// The tests' folder, with what they need installed.
+fn project() -> Result<PathBuf> {
+    let project = paths::root().join("tests/browser");
+    npm::install(&project)?;
+    Ok(project)
+}
+
+fn seed(swarm: &mut Swarm, folder: &Path) -> Result<BTreeMap<&'static str, SeededTorrent>> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).context("the last run's content cannot be removed")?;
+    }
+    let seed = |&(name, files, version): &(&'static str, &[SampleFile], TorrentVersion)| {
+        let content = content::write(&folder.join(format!("The {name}")), files)?;
+        let seeded = swarm.seed(&SeedRequest {
+            version,
+            ..SeedRequest::new(&content, &folder.join(format!("{name}.torrent")))
+        })?;
+        let infohash = seeded.infohash.as_deref().unwrap_or(seeded.deluge_id());
+        let torrent = SeededTorrent {
+            infohash: infohash.to_owned(),
+            torrent: seeded.torrent_path.clone(),
+            magnet: seeded.magnet.clone(),
+        };
+        Ok((name, torrent))
+    };
+    SEEDED.iter().map(seed).collect()
+}
