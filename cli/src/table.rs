@@ -263,6 +263,8 @@ mod tests {
             download_rate: Some(2048),
             peers: None,
             paused: None,
+            activity: None,
+            ratio: None,
             eta_seconds: Some(90),
         });
         let lines = |width: usize| {

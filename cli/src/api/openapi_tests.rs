@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use torrent::{Infohash, Label, Progress, Source, State, StateTimes, Timestamp, TorrentRecord};
+use torrent::{
+    Activity, Infohash, Label, Progress, Source, State, StateTimes, Timestamp, TorrentRecord,
+};
 
 use super::{
     Page, Problem, Submission, SubmittedSource, TorrentFile, TorrentWithFiles, UploadTarget,
@@ -113,6 +115,7 @@ fn is_of(kind: Option<&str>, value: &Value, at: &str) {
     let fits = match kind {
         Some("string") => value.is_string(),
         Some("integer") => value.is_u64(),
+        Some("number") => value.is_number(),
         Some("boolean") => value.is_boolean(),
         Some("array") => value.is_array(),
         _ => false,
@@ -149,6 +152,8 @@ fn full_record() -> TorrentRecord {
             download_rate: Some(1),
             peers: Some(1),
             paused: Some(false),
+            activity: Some(Activity::Other),
+            ratio: Some(0.5),
             eta_seconds: Some(1),
         }),
         stored_bytes: 1,
@@ -179,6 +184,8 @@ fn sparse_record() -> TorrentRecord {
         download_rate: None,
         peers: None,
         paused: None,
+        activity: None,
+        ratio: None,
         eta_seconds: None,
     };
     TorrentRecord {

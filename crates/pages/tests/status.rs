@@ -34,6 +34,8 @@ fn reading(downloaded_bytes: u64) -> Progress {
         download_rate: Some(3_250_000),
         peers: Some(1),
         paused: None,
+        activity: None,
+        ratio: None,
         eta_seconds: Some(7_505),
     }
 }
@@ -57,6 +59,8 @@ fn magnet() -> TorrentRecord {
         download_rate: None,
         peers: None,
         paused: None,
+        activity: None,
+        ratio: None,
         eta_seconds: None,
     });
     record

@@ -32,6 +32,6 @@ pub use metainfo::{
 };
 pub use object_key::{ObjectKey, ObjectKeyError, PageKey, UploadKey};
 pub use part_plan::PartPlan;
-pub use record::{Progress, Source, StateTimes, TorrentRecord};
+pub use record::{Activity, Progress, Source, StateTimes, TorrentRecord};
 pub use state::{Owner, State};
 pub use worker::Worker;

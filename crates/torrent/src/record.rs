@@ -84,9 +84,36 @@ pub struct Progress {
     /// Whether Deluge has it at rest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused: Option<bool>,
+    /// What Deluge does with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity: Option<Activity>,
+    /// Bytes uploaded per byte on disk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<f64>,
     /// Seconds until the download is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eta_seconds: Option<u64>,
+}
+
+/// What Deluge does with a torrent: its states, as far as they differ for the owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activity {
+    /// It takes pieces from peers, or looks for some.
+    Downloading,
+    /// It has everything, and gives to others.
+    Seeding,
+    /// It waits for its turn behind other torrents.
+    Waiting,
+    /// It checks, moves or makes room for what is on disk.
+    Checking,
+    /// It rests because it was told to.
+    Paused,
+    /// It gave up: the disk is full, say. Its owner has to act.
+    Stopped,
+    /// Something that this version has no word for.
+    #[serde(other)]
+    Other,
 }
 
 /// The last time a torrent entered each state.
@@ -146,5 +173,17 @@ impl TorrentRecord {
                 ..StateTimes::default()
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_later_versions_activity_still_reads() {
+        let read = |text: &str| serde_json::from_str::<Activity>(text).unwrap();
+        assert_eq!(read(r#""waiting""#), Activity::Waiting);
+        assert_eq!(read(r#""dreaming""#), Activity::Other);
     }
 }

@@ -81,6 +81,8 @@ fn news(torrent: &TorrentRecord, status: TorrentStatus, now: Timestamp) -> Optio
             .state
             .as_ref()
             .map(|state| *state == deluge::State::Paused),
+        activity: None,
+        ratio: status.ratio,
         eta_seconds: status.eta.map(|eta| eta.as_secs()),
     };
     // Without metainfo there is no size, and Deluge's name for the torrent is its info-hash.
@@ -165,6 +167,8 @@ mod tests {
                 download_rate: None,
                 peers: None,
                 paused: None,
+                activity: None,
+                ratio: None,
                 eta_seconds: None
             }
         );
