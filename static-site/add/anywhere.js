@@ -4,12 +4,22 @@ import { say, takeFiles, takeLinks } from "./intake.js";
 
 /** @typedef {import("./drafts.js").Drafts} Drafts */
 
-/** A near miss must not make the browser leave the page.
+/**
+ * A near miss must not make the browser leave the page.
  *
  * @param {Drafts} drafts
  */
 export function takeDrops(drafts) {
   let depth = 0;
+  let isOurs = false;
+  document.addEventListener("dragstart", () => (isOurs = true));
+  document.addEventListener("dragend", () => (isOurs = false));
+  /** @param {DragEvent} event Of what comes from elsewhere: files anywhere; links anywhere but in a field. */
+  const isForUs = ({ dataTransfer, target }) => {
+    if (isOurs || !dataTransfer) return false;
+    if (dataTransfer.types.includes("Files")) return true;
+    return !isField(target) && dataTransfer.types.some((type) => type.startsWith("text/"));
+  };
   /** @param {number} now */
   const setDepth = (now) => {
     depth = now;
@@ -71,15 +81,6 @@ export function takeLaunches(drafts) {
   launchQueue?.setConsumer(async ({ files = [] }) => {
     takeFiles(drafts, await Promise.all(files.map((file) => file.getFile())));
   });
-}
-
-/**
- * @param {DragEvent} event
- * @returns {boolean} Files anywhere; links anywhere but in a field, which takes text by itself.
- */
-function isForUs({ dataTransfer, target }) {
-  if (dataTransfer?.types.includes("Files")) return true;
-  return !isField(target) && (dataTransfer?.types.some((type) => type.startsWith("text/")) ?? false);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { element } from "../dom.js";
-import { count, size } from "../format.js";
+import { count } from "../format.js";
+import { factsOf, noteOf } from "./draft-words.js";
 import { TreeView } from "./tree-view.js";
 import { wishFields } from "./wish-fields.js";
 
@@ -19,15 +20,13 @@ const STATES = {
   failed: "not added",
 };
 
-const HOSTS_SHOWN = 3;
-
 /** A draft as a person sees it. Its elements stay the same, so that the keyboard stays where it is. */
 export class DraftRow {
   #draft;
   #actions;
   #name = element("bdi", {});
   #state = element("p", { class: "state" });
-  #bar = element("progress", { max: "1", "aria-label": "sent" });
+  #bar = element("progress", { max: "1" });
   #note = element("p", { class: "note" });
   #facts = element("ul", { class: "facts" });
   #files = element("details", { class: "more" });
@@ -58,6 +57,12 @@ export class DraftRow {
     this.#add.addEventListener("click", () => actions.add(draft));
     this.#remove.addEventListener("click", () => actions.remove(draft));
     this.#files.addEventListener("toggle", () => this.#showTree());
+    // Enter in one of its fields means this row, not the form around all rows.
+    this.#wishes.element.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
+      event.preventDefault();
+      actions.add(draft);
+    });
     draft.changed = () => this.#render();
     this.#render();
   }
@@ -81,12 +86,22 @@ export class DraftRow {
   }
 
   #render() {
+    const hadFocus = this.element.contains(document.activeElement);
+    this.#renderWords();
+    this.#renderControls();
+    // What the keyboard was on may be hidden now; it stays in the row.
+    const { activeElement } = document;
+    if (hadFocus && !(this.element.contains(activeElement) && activeElement?.checkVisibility())) this.focus();
+    this.#actions.changed();
+  }
+
+  #renderWords() {
     const draft = this.#draft;
     const { state } = draft;
-    const busy = state === "sending" || state === "waiting";
     setText(this.#name, draft.wishes.name.trim() || draft.name);
     this.#state.className = `state draft-${state}`;
     setText(this.#state, STATES[state]);
+    this.#bar.setAttribute("aria-label", state === "reading" ? "reading" : "sending");
     this.#bar.hidden = !["reading", "sending"].includes(state);
     // Without a value it moves to and fro: the answer is awaited.
     if (draft.sent === undefined || draft.sent === 1) this.#bar.removeAttribute("value");
@@ -95,21 +110,26 @@ export class DraftRow {
     setText(this.#note, note);
     this.#note.hidden = note === "";
     this.#note.className = draft.isDone ? "note good" : "note";
-    this.#facts.replaceChildren(...facts(draft).map((fact) => element("li", {}, fact)));
-    this.element.classList.toggle("done", draft.isDone);
-    const settled = draft.isDone || state === "refused";
+    this.#facts.replaceChildren(...factsOf(draft).map((fact) => element("li", {}, fact)));
+  }
+
+  #renderControls() {
+    const draft = this.#draft;
+    const { state, isDone } = draft;
+    const busy = state === "sending" || state === "waiting";
+    const settled = isDone || state === "refused";
+    this.element.classList.toggle("done", isDone);
     this.#files.hidden = !draft.selection || settled || busy || draft.selection.files === 1;
-    this.#wishes.element.hidden = settled || busy || state === "reading";
-    this.#wishes.mark(draft.field);
     if (draft.selection && !this.#files.firstChild) {
       this.#files.append(element("summary", {}, `Choose among ${count(draft.selection.files, "file")}`));
     }
+    this.#wishes.element.hidden = settled || busy || state === "reading";
+    this.#wishes.mark(draft.field);
     this.#button(this.#add, addWord(draft), "");
-    this.#add.hidden = !["ready", "failed", "unreadable"].includes(state);
+    this.#add.hidden = settled || state === "reading";
     this.#add.setAttribute("aria-disabled", String(!draft.canSend));
-    this.#button(this.#remove, draft.isDone ? "Clear" : "Remove", draft.isDone ? "" : " from this list");
+    this.#button(this.#remove, isDone ? "Clear" : "Remove", isDone ? "" : " from this list");
     this.#remove.hidden = busy;
-    this.#actions.changed();
   }
 
   /**
@@ -154,44 +174,6 @@ function setText(element, text) {
 
 /** @param {Draft} draft */
 function addWord({ state }) {
+  if (state === "sending" || state === "waiting") return "Adding …";
   return state === "failed" ? "Retry" : state === "unreadable" ? "Add anyway" : "Add";
-}
-
-/** @param {Draft} draft */
-function noteOf(draft) {
-  if (draft.state === "added") return "Added. It stands in the list below.";
-  if (draft.state === "known") return `It was added before and is ${draft.record?.state}.`;
-  if (draft.isEmpty && !draft.problem) return "Choose at least one file.";
-  return draft.problem;
-}
-
-/**
- * @param {Draft} draft
- * @returns {(string | Node)[]}
- */
-function facts(draft) {
-  const { origin, preview, selection } = draft;
-  const label = draft.wishes.label.trim();
-  const labels = label && !draft.isDone ? [`label ${label}`] : [];
-  if ("url" in origin) return [...labels, "URL", "the server fetches it and looks inside"];
-  if ("magnet" in origin) {
-    const { infohash, trackers } = origin.magnet;
-    const hash = infohash ? [element("code", {}, infohash)] : [];
-    return [...labels, "magnet link", ...hash, trackerWords(trackers)];
-  }
-  if (!preview || !selection) return preview ? [] : [size(origin.file.size)];
-  const { chosen, files, bytes } = selection;
-  const all = chosen === files ? count(files, "file") : `${chosen} of ${count(files, "file")}`;
-  const kind = [preview.isPrivate ? "private" : "public"];
-  if (preview.version !== "v1") kind.push(preview.version);
-  const large = draft.needsUpload ? [`torrent file of ${size(origin.file.size)}, so it goes the larger path`] : [];
-  return [...labels, size(bytes), all, ...kind, trackerWords(preview.trackers), ...large];
-}
-
-/** @param {string[]} hosts */
-function trackerWords(hosts) {
-  if (hosts.length === 0) return "no tracker";
-  const more = hosts.length - HOSTS_SHOWN;
-  const shown = element("bdi", {}, hosts.slice(0, HOSTS_SHOWN).join(", "));
-  return element("span", {}, hosts.length === 1 ? "tracker " : "trackers ", shown, more > 0 ? ` and ${more} more` : "");
 }

@@ -43,11 +43,6 @@ export function startIntake(added) {
     linkInput.removeAttribute("aria-invalid");
     showButtons(drafts);
   });
-  // Enter in a row's field means that row, not the form.
-  form.addEventListener("keydown", (event) => {
-    const inRow = event.target instanceof HTMLInputElement && event.target.closest(".draft") !== null;
-    if (event.key === "Enter" && inRow) event.preventDefault();
-  });
   showButtons(drafts);
   return drafts;
 }

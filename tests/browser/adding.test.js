@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { PATIENCE, ask, drop, fileAt, listed, row, torrent } from "./lib/browser.js";
 import { pageTest } from "./lib/page-test.js";
 import { manyFiles, v1 } from "./lib/torrents.js";
+
+/** What an earlier run of the tests has added to the same stack must not be found. */
+const RUN = randomUUID().slice(0, 4);
 
 const REFUSED = /status of 422/;
 
@@ -49,13 +53,13 @@ pageTest("the same torrent twice is one row, whatever its name and form", {}, as
 pageTest("a request that is lost can be repeated in its row", { expects: /ERR_FAILED/ }, async ({ page }) => {
   await page.route("**/api/torrents", (route) => route.abort(), { times: 1 });
   const files = manyFiles(3);
-  await drop(page, [{ name: "lost.torrent", bytes: v1("Lost once", files) }]);
+  await drop(page, [{ name: "lost.torrent", bytes: v1(`Lost ${RUN}`, files) }]);
   await page.getByRole("button", { name: "Add torrent" }).click();
-  const lost = row(page, "Lost once");
+  const lost = row(page, `Lost ${RUN}`);
   await lost.getByText("No answer came, so it is not known whether the torrent arrived. Adding it again is safe.").waitFor();
   await lost.getByRole("button", { name: "Retry" }).click();
   await lost.getByText("added", { exact: true }).waitFor();
-  await listed(page, "Lost once").waitFor({ timeout: 1000 });
+  await listed(page, `Lost ${RUN}`).waitFor({ timeout: 1000 });
 });
 
 pageTest("many at once are sent a few at a time", {}, async ({ page }) => {
@@ -66,14 +70,14 @@ pageTest("many at once are sent a few at a time", {}, async ({ page }) => {
   page.on("requestfinished", (request) => {
     if (request.method() === "POST") running -= 1;
   });
-  const files = Array.from({ length: 12 }, (_, at) => ({ name: `${at}.torrent`, bytes: v1(`Number ${at}`, manyFiles(2)) }));
+  const files = Array.from({ length: 12 }, (_, at) => ({ name: `${at}.torrent`, bytes: v1(`Number ${at} ${RUN}`, manyFiles(2)) }));
   await drop(page, files);
   await page.getByText("12 torrents ready to add.").waitFor();
   await page.fill("#label", "Batch");
   await page.getByRole("button", { name: "Add 12 torrents" }).click();
   await page.getByText("12 added.").waitFor({ timeout: 60_000 });
   assert.ok(most > 1 && most <= 4, `${most} requests at once`);
-  await listed(page, "Number 11").waitFor({ timeout: 1000 });
+  await listed(page, `Number 11 ${RUN}`).waitFor({ timeout: 1000 });
 });
 
 pageTest("a name and a label go with a torrent, and a bad label is marked", { expects: /status of 400/ }, async ({ page, world }) => {
@@ -82,13 +86,15 @@ pageTest("a name and a label go with a torrent, and a bad label is marked", { ex
   const draft = row(page, "Plain");
   await draft.getByText("Name and label").click();
   await draft.getByLabel("Label").fill("<b>");
-  await draft.getByRole("button", { name: "Add" }).click();
+  await page.keyboard.press("Enter");
   await draft.getByText(/label has 1 to 50/).waitFor();
   assert.equal(await draft.getByLabel("Label").getAttribute("aria-invalid"), "true");
   await draft.getByLabel("Label").fill("Books 2026");
   await draft.getByLabel("Name to show").fill("A fine name");
   const named = row(page, "A fine name");
   await named.getByRole("button", { name: "Retry" }).click();
+  // The button that was pressed is gone; the keyboard is still in the row.
+  await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Clear A fine name");
   await named.getByText("added", { exact: true }).waitFor();
   const infohash = await infohashOf(page, bytes);
   const record = await torrent(world, infohash);
