@@ -193,6 +193,7 @@ fn coloured(cell: Cell, record: &TorrentRecord) -> Cell {
     match record.state {
         State::Complete => cell.fg(Color::Green),
         State::Failed => cell.fg(Color::Red),
+        State::Downloading if text::is_stopped(record) => cell.fg(Color::Red),
         State::Downloading | State::Transferring if !record.paused => cell.fg(Color::Cyan),
         State::Queued | State::Downloading | State::Transferring | State::Removed => {
             cell.fg(Color::DarkGrey)
@@ -217,7 +218,8 @@ fn cut<'a>(cells: impl Iterator<Item = &'a mut String>, room: usize) {
 
 #[cfg(test)]
 mod tests {
-    use torrent::{Infohash, Progress, Source, Timestamp};
+    use serde_json::json;
+    use torrent::{Infohash, Source, Timestamp};
 
     use super::*;
 
@@ -257,16 +259,10 @@ mod tests {
     #[test]
     fn names_fill_the_terminal_and_no_more() {
         let mut long = record(&"日本語 long name ".repeat(20), State::Downloading);
-        long.progress = Some(Progress {
-            at: Timestamp::UNIX_EPOCH,
-            downloaded_bytes: Some(1 << 20),
-            download_rate: Some(2048),
-            peers: None,
-            paused: None,
-            activity: None,
-            ratio: None,
-            eta_seconds: Some(90),
+        let progress = json!({
+            "at": Timestamp::UNIX_EPOCH, "downloaded_bytes": 1 << 20, "download_rate": 2048, "eta_seconds": 90,
         });
+        long.progress = serde_json::from_value(progress).unwrap();
         let lines = |width: usize| {
             let look = Look {
                 width: Some(width),

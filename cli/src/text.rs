@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use torrent::{State, Timestamp, TorrentRecord};
+use torrent::{Activity, State, Timestamp, TorrentRecord};
 
 /// Text of a stranger, on one line and without power over a terminal or a reader: control characters (ESC and
 /// its 8-bit kin too), marks that turn the direction of writing and other invisible ones become U+FFFD.
@@ -82,12 +82,30 @@ pub(crate) fn short(record: &TorrentRecord) -> String {
     record.infohash.to_string()[..8].to_owned()
 }
 
-/// The state in words, with what a person would want to know beside it.
+/// The state in a word: of a torrent that could download, what keeps it from that.
 pub(crate) fn state(record: &TorrentRecord) -> &'static str {
     if record.paused && matches!(record.state, State::Queued | State::Downloading) {
         return "paused";
     }
-    record.state.as_str()
+    match activity(record) {
+        Some(Activity::Waiting) => "waiting",
+        Some(Activity::Checking) => "checking",
+        Some(Activity::Stopped) => "stopped",
+        _ => record.state.as_str(),
+    }
+}
+
+/// Whether its owner has to see to it.
+pub(crate) fn is_stopped(record: &TorrentRecord) -> bool {
+    activity(record) == Some(Activity::Stopped)
+}
+
+/// What Deluge does with a torrent that is to be downloaded.
+fn activity(record: &TorrentRecord) -> Option<Activity> {
+    let progress = record.progress.as_ref();
+    progress
+        .filter(|_| record.state == State::Downloading)?
+        .activity
 }
 
 /// Whole percent, rounded down so that 100 means all; `None` while nobody knows.
@@ -140,6 +158,25 @@ mod tests {
             moment("2026-03-01T05:06:07.891Z".parse().unwrap()),
             "2026-03-01 05:06 UTC"
         );
+    }
+
+    #[test]
+    fn a_state_says_what_keeps_a_torrent_from_downloading() {
+        let state = |state: &str, activity: &str, paused: bool| {
+            let record = json!({
+                "infohash": "0".repeat(40), "name": "n", "state": state, "paused": paused, "stored_bytes": 0,
+                "source": { "type": "file" }, "added_at": "2026-01-01T00:00:00Z", "since": {},
+                "progress": { "at": "2026-01-01T00:00:00Z", "activity": activity },
+            });
+            super::state(&serde_json::from_value(record).unwrap())
+        };
+        assert_eq!(state("downloading", "downloading", false), "downloading");
+        assert_eq!(state("downloading", "waiting", false), "waiting");
+        assert_eq!(state("downloading", "stopped", false), "stopped");
+        assert_eq!(state("downloading", "stopped", true), "paused");
+        assert_eq!(state("downloading", "of the future", false), "downloading");
+        assert_eq!(state("complete", "paused", true), "complete");
+        assert_eq!(state("transferring", "checking", false), "transferring");
     }
 
     proptest! {

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use torrent::{
-    Activity, Infohash, Label, Progress, Source, State, StateTimes, Timestamp, TorrentRecord,
-};
+use torrent::{Label, State};
 
-use super::{
-    Page, Problem, Submission, SubmittedSource, TorrentFile, TorrentWithFiles, UploadTarget,
-};
+use super::{Page, Problem, Submission, SubmittedSource, TorrentWithFiles, UploadTarget};
+
+mod samples;
+
+use samples::{NOW, empty_record, file, full_record, sparse_record};
 
 fn openapi() -> Value {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.yaml");
@@ -125,84 +125,6 @@ fn is_of(kind: Option<&str>, value: &Value, at: &str) {
 
 fn value(of: &impl Serialize) -> Value {
     serde_json::to_value(of).unwrap()
-}
-
-const NOW: Timestamp = Timestamp::UNIX_EPOCH;
-
-fn full_record() -> TorrentRecord {
-    TorrentRecord {
-        infohash: Infohash::v1(b""),
-        name: "n".into(),
-        named: true,
-        state: State::Failed,
-        reason: Some("r".into()),
-        label: Some(Label::try_from("l".to_owned()).unwrap()),
-        paused: true,
-        wanted: Some("0-4,7".parse().unwrap()),
-        source: Source::Magnet {
-            uri: "magnet:?".into(),
-        },
-        size_bytes: Some(1),
-        file_count: Some(1),
-        worker: Some("w".into()),
-        deluge_id: Some("d".into()),
-        progress: Some(Progress {
-            at: NOW,
-            downloaded_bytes: Some(1),
-            download_rate: Some(1),
-            peers: Some(1),
-            paused: Some(false),
-            activity: Some(Activity::Other),
-            ratio: Some(0.5),
-            eta_seconds: Some(1),
-        }),
-        stored_bytes: 1,
-        added_at: NOW,
-        since: StateTimes {
-            queued: Some(NOW),
-            downloading: Some(NOW),
-            transferring: Some(NOW),
-            complete: Some(NOW),
-            failed: Some(NOW),
-            removed: Some(NOW),
-        },
-    }
-}
-
-fn empty_record() -> TorrentRecord {
-    let record = TorrentRecord::queued(Infohash::v1(b""), "n".into(), Source::File, NOW);
-    TorrentRecord {
-        since: StateTimes::default(),
-        ..record
-    }
-}
-
-fn sparse_record() -> TorrentRecord {
-    let progress = Progress {
-        at: NOW,
-        downloaded_bytes: None,
-        download_rate: None,
-        peers: None,
-        paused: None,
-        activity: None,
-        ratio: None,
-        eta_seconds: None,
-    };
-    TorrentRecord {
-        progress: Some(progress),
-        ..empty_record()
-    }
-}
-
-fn file(link: Option<&str>) -> TorrentFile {
-    TorrentFile {
-        index: 0,
-        path: "p".into(),
-        size_bytes: 1,
-        wanted: true,
-        stored: true,
-        link: link.map(str::to_owned),
-    }
 }
 
 #[test]

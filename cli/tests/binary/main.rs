@@ -3,6 +3,7 @@
 mod adding;
 mod getting;
 mod requests;
+mod resuming;
 mod server;
 mod terminal;
 mod world;
