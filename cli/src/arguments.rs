@@ -22,9 +22,14 @@ as the API has it (list, show, pause, resume, retry, remove, watch), or what bec
 one file (get). What goes wrong is a line on standard error, a problem as in RFC 9457 (type, title, detail,
 and input, status, field, offset, key where there are any).
 
-Exit status: 0 all went well; 1 something failed; 2 wrong use, or no address; 3 the service cannot be
-reached or is busy; 4 refused, by the service or before it was sent; 5 no such torrent or file. When several
-things failed, each for a reason of its own, it is 1.";
+Exit status:
+
+    0  all went well
+    1  something failed, or several things for different reasons
+    2  wrong use, or no address
+    3  the service cannot be reached, or is busy
+    4  refused, by the service or before it was sent
+    5  no such torrent or file";
 
 /// The options that all commands have stand together.
 const EVERYWHERE: &str = "With every command";
@@ -83,8 +88,14 @@ pub(crate) enum Command {
     /// Remove torrents, and their files from S3 too
     Remove(Remove),
     /// Download what is stored: the named torrents, or all that are complete
+    ///
+    /// What is there with its size is left alone. Bytes of a file that broke off are kept in DIR/.torrent2s3,
+    /// and the next get goes on from there if the file is still the same.
     Get(Get),
     /// Follow torrents until they are done, or Ctrl-C
+    ///
+    /// A table that is drawn again in its place on a terminal; elsewhere a line for each change. Fails if one of
+    /// them fails.
     Watch(Watch),
     /// Write a shell's completions to standard output
     Completions {

@@ -103,6 +103,7 @@ fn torrent_row(record: &TorrentRecord) -> [String; 8] {
         .as_ref()
         .filter(|_| record.state == State::Downloading && !record.paused);
     let rate = running.and_then(|progress| progress.download_rate);
+    let rate = rate.filter(|rate| *rate > 0);
     let left = running.and_then(|progress| progress.eta_seconds);
     let optional = |value: Option<String>| value.unwrap_or_default();
     [
