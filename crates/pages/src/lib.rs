@@ -1,4 +1,4 @@
-//! The pages that a person sees: the status of all torrents, and the files of one.
+//! The pages that a person sees: the status of all torrents, the files of one, and the library of what is stored.
 //!
 //! Everything here is made from values and is the same for the same values: no I/O and no clock. The pages
 //! share `/style.css` and their markup with `static-site/`, work without JavaScript, and stand a
@@ -6,11 +6,13 @@
 
 mod complete;
 mod format;
+mod library;
 mod public;
 mod status;
 mod torrent_row;
 
-pub use complete::CompletePage;
+pub use complete::{Beside, CompletePage, Expected, Kind, PageFile};
+pub use library::{Library, LibraryEntry};
 pub use status::Status;
 
 use askama::Template;

@@ -70,6 +70,20 @@ pub enum PageKey {
     StatusJson,
     /// `complete/<infohash>/index.html`.
     Complete(Infohash),
+    /// `complete/<infohash>/playlist.m3u8`: what can be played, for players.
+    Playlist(Infohash),
+    /// `complete/<infohash>/urls.txt`: a link per line, for wget.
+    Urls(Infohash),
+    /// `complete/<infohash>/aria2.txt`: links and paths, for aria2c.
+    Aria2(Infohash),
+    /// `complete/<infohash>/curl.txt`: links and paths, for curl.
+    Curl(Infohash),
+    /// `complete/<infohash>/files.json`: paths, links, sizes and checksums, for scripts and for the zip.
+    FilesJson(Infohash),
+    /// `complete/index.html`: everything that is stored.
+    LibraryHtml,
+    /// `complete/library.json`: the same for programs.
+    LibraryJson,
 }
 
 /// The text is no key of the files bucket.
@@ -178,12 +192,34 @@ fn canonical(text: &str) -> Option<Infohash> {
         .filter(|infohash: &Infohash| infohash.to_string() == text)
 }
 
+impl PageKey {
+    /// Everything in the site bucket that is about one torrent alone.
+    #[must_use]
+    pub const fn all_of(infohash: Infohash) -> [Self; 6] {
+        [
+            Self::Complete(infohash),
+            Self::Playlist(infohash),
+            Self::Urls(infohash),
+            Self::Aria2(infohash),
+            Self::Curl(infohash),
+            Self::FilesJson(infohash),
+        ]
+    }
+}
+
 impl fmt::Display for PageKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::StatusHtml => f.write_str("status/index.html"),
             Self::StatusJson => f.write_str("status/status.json"),
             Self::Complete(infohash) => write!(f, "complete/{infohash}/index.html"),
+            Self::Playlist(infohash) => write!(f, "complete/{infohash}/playlist.m3u8"),
+            Self::Urls(infohash) => write!(f, "complete/{infohash}/urls.txt"),
+            Self::Aria2(infohash) => write!(f, "complete/{infohash}/aria2.txt"),
+            Self::Curl(infohash) => write!(f, "complete/{infohash}/curl.txt"),
+            Self::FilesJson(infohash) => write!(f, "complete/{infohash}/files.json"),
+            Self::LibraryHtml => f.write_str("complete/index.html"),
+            Self::LibraryJson => f.write_str("complete/library.json"),
         }
     }
 }

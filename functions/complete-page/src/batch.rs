@@ -2,27 +2,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use store::{Bucket, Records};
 use torrent::Infohash;
 
-use crate::notification;
+use crate::notification::{self, Announced};
+use crate::world::World;
 
-/// What the function needs of the world.
-pub(crate) struct CompletePages {
-    pub(crate) records: Records,
-    pub(crate) files: Bucket,
-    pub(crate) site: Bucket,
+/// The function.
+pub(crate) struct CompletePages<W> {
+    pub(crate) world: W,
+    /// The address of the front door, without a slash at the end.
+    pub(crate) site: String,
 }
 
-impl CompletePages {
+impl<W: World> CompletePages<W> {
     /// Makes the page of every torrent that the batch names, each once; answers which messages go back.
     pub(crate) async fn batch(&self, event: SqsEvent) -> Result<SqsBatchResponse, Infallible> {
         let mut failed = BTreeSet::new();
+        let mut tested = Vec::new();
         let mut messages: BTreeMap<Infohash, Vec<&str>> = BTreeMap::new();
         for message in &event.records {
             let id = message.message_id.as_deref().unwrap_or_default();
-            match notification::infohashes(message.body.as_deref().unwrap_or_default()) {
-                Ok(infohashes) => infohashes
+            match notification::read(message.body.as_deref().unwrap_or_default()) {
+                Ok(Announced::Test) => tested.push(id),
+                Ok(Announced::Torrents(infohashes)) => infohashes
                     .into_iter()
                     .for_each(|i| messages.entry(i).or_default().push(id)),
                 Err(error) => {
@@ -31,9 +33,18 @@ impl CompletePages {
                 }
             }
         }
+        // The library is there before the first torrent is.
+        if !tested.is_empty()
+            && let Err(error) = self.library(|_| false).await
+        {
+            let error = format!("{error:#}");
+            tracing::warn!(error, "the library could not be made; it is tried again");
+            failed.extend(tested);
+        }
         for (infohash, ids) in messages {
             if let Err(error) = self.renew(infohash).await {
-                tracing::warn!(%infohash, %error, "the complete page could not be made; it is tried again");
+                let error = format!("{error:#}");
+                tracing::warn!(%infohash, error, "the complete page could not be made; it is tried again");
                 failed.extend(ids);
             }
         }

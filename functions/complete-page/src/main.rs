@@ -1,26 +1,34 @@
-//! S3 ▶ SNS ▶ SQS: writes a torrent's complete page whenever one of its objects was stored.
+//! S3 ▶ SNS ▶ SQS: writes a torrent's complete page whenever one of its objects was stored or deleted.
 
 mod batch;
+mod library;
 mod notification;
+#[cfg(test)]
+mod orders_tests;
 mod page;
+mod world;
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use store::{Bucket, Records, required};
 
 use batch::CompletePages;
+use world::Aws;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     lambda_runtime::tracing::init_default_subscriber();
     let aws = store::lambda_aws_config()?;
     let complete_pages = CompletePages {
-        records: Records::new(&aws, required("TABLE")?),
-        files: Bucket::new(&aws, required("FILES_BUCKET")?),
-        site: Bucket::new(&aws, required("SITE_BUCKET")?),
+        world: Aws {
+            records: Records::new(&aws, required("TABLE")?),
+            files: Bucket::new(&aws, required("FILES_BUCKET")?),
+            site: Bucket::new(&aws, required("SITE_BUCKET")?),
+        },
+        site: required("SITE_URL")?,
     };
     tokio::join!(
-        complete_pages.records.warm_up(),
-        complete_pages.files.warm_up("manifests/")
+        complete_pages.world.records.warm_up(),
+        complete_pages.world.files.warm_up("manifests/")
     );
     run(service_fn(|event: LambdaEvent<_>| {
         complete_pages.batch(event.payload)

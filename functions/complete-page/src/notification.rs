@@ -13,6 +13,8 @@ struct Envelope {
 /// S3's message (Amazon S3 guide, "Event message structure"). `s3:TestEvent` has no records.
 #[derive(Deserialize)]
 struct Notification {
+    #[serde(rename = "Event")]
+    event: Option<String>,
     #[serde(rename = "Records", default)]
     records: Vec<Record>,
 }
@@ -32,19 +34,31 @@ struct Object {
     key: String,
 }
 
-/// The torrents whose objects a message from SQS announces.
-pub(crate) fn infohashes(body: &str) -> Result<BTreeSet<Infohash>, serde_json::Error> {
+/// What a message from SQS announces.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Announced {
+    /// Objects of these torrents were stored or deleted.
+    Torrents(BTreeSet<Infohash>),
+    /// S3 tried out whether its messages arrive: the bucket is new, or its notifications are.
+    Test,
+}
+
+/// Reads a message.
+pub(crate) fn read(body: &str) -> Result<Announced, serde_json::Error> {
     let envelope: Envelope = serde_json::from_str(body)?;
     let notification: Notification = serde_json::from_str(&envelope.message)?;
+    if notification.event.as_deref() == Some("s3:TestEvent") {
+        return Ok(Announced::Test);
+    }
     let mut infohashes = BTreeSet::new();
     for record in notification.records {
         let key = store::form_decoded(&record.s3.object.key);
         match key.parse::<ObjectKey>() {
             Ok(key) => _ = infohashes.insert(key.infohash()),
-            Err(error) => tracing::warn!(%error, "an object that is not ours was stored"),
+            Err(error) => tracing::warn!(%error, "an object that is not ours was announced"),
         }
     }
-    Ok(infohashes)
+    Ok(Announced::Torrents(infohashes))
 }
 
 #[cfg(test)]
@@ -66,30 +80,30 @@ mod tests {
             record(&format!("manifests/{ours}.json")),
             record("somebody/else"),
         ]});
-        let found: Vec<_> = infohashes(&body(&message))
-            .unwrap()
-            .into_iter()
-            .map(|i| i.to_string())
-            .collect();
-        assert_eq!(found, [ours]);
+        let ours = BTreeSet::from([ours.parse().unwrap()]);
+        assert_eq!(read(&body(&message)).unwrap(), Announced::Torrents(ours));
     }
 
     #[test]
     fn the_sample_event_names_one_torrent() {
         let event = include_str!("../../../events/complete-page-stored.json");
         let event: aws_lambda_events::sqs::SqsEvent = serde_json::from_str(event).unwrap();
-        let named = event
-            .records
-            .iter()
-            .map(|message| infohashes(message.body.as_deref().unwrap()).unwrap());
-        let counts: Vec<_> = named.map(|infohashes| infohashes.len()).collect();
-        assert_eq!(counts, [1, 1, 0], "a file, a manifest, a test event");
+        let read = |message: &aws_lambda_events::sqs::SqsMessage| {
+            super::read(message.body.as_deref().unwrap()).unwrap()
+        };
+        let announced: Vec<_> = event.records.iter().map(read).collect();
+        assert_eq!(announced[0], announced[1], "a file, and the manifest");
+        assert!(matches!(&announced[0], Announced::Torrents(torrents) if torrents.len() == 1));
+        assert_eq!(announced[2], Announced::Test);
     }
 
     #[test]
-    fn a_test_event_announces_nothing() {
-        let message = json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b"});
-        assert!(infohashes(&body(&message)).unwrap().is_empty());
-        assert!(infohashes("{}").is_err());
+    fn other_messages_are_refused() {
+        assert!(read("{}").is_err());
+        assert!(read(r#"{"Message": "hello"}"#).is_err());
+        assert_eq!(
+            read(&body(&json!({}))).unwrap(),
+            Announced::Torrents(BTreeSet::new())
+        );
     }
 }

@@ -1,125 +1,131 @@
-use std::collections::BTreeMap;
-
-use pages::CompletePage;
-use store::{Changes, Headers, StoreError};
-use torrent::{Infohash, Manifest, ObjectKey, Owner, PageKey, State, StoredFile, Timestamp};
+use anyhow::{Context, Result, bail};
+use pages::{CompletePage, Expected, LibraryEntry, PageFile};
+use store::Changes;
+use torrent::{Infohash, ObjectKey, PageKey, State, TorrentRecord};
 
 use crate::batch::CompletePages;
+use crate::world::{Page, World};
 
-impl CompletePages {
+/// So often a page is made again because another run wrote it meanwhile; then the message waits its turn.
+pub(crate) const TRIES: usize = 8;
+
+pub(crate) const HTML: &str = "text/html; charset=utf-8";
+
+impl<W: World> CompletePages<W> {
     /// Makes the page from what is in the bucket now, whatever the message said; with the manifest and every
-    /// file there the torrent is complete.
-    pub(crate) async fn renew(&self, infohash: Infohash) -> Result<(), StoreError> {
-        let record = self.records.torrent(infohash).await?;
-        let named = record.as_ref().is_some_and(|record| record.named);
-        if record
-            .as_ref()
-            .is_some_and(|record| record.state == State::Removed)
-        {
-            return Ok(());
+    /// file there the torrent is complete, with nothing there and nobody asking for it its page goes.
+    pub(crate) async fn renew(&self, infohash: Infohash) -> Result<()> {
+        let key = PageKey::Complete(infohash);
+        for _ in 0..TRIES {
+            // The page is read before the facts that replace it: a run that saw older facts than the page's
+            // writer then finds another page than it read, and looks again.
+            let there = self.world.page(key).await?;
+            let record = self.world.record(infohash).await?;
+            let page = self.look(infohash, record.as_ref()).await?;
+            let is_wanted = record.as_ref().map(|record| record.state != State::Removed);
+            if is_wanted != Some(true) && page.files.is_empty() && page.expected.is_none() {
+                return self.forget(infohash).await;
+            }
+            if is_wanted == Some(false) {
+                return Ok(());
+            }
+            let html = page.to_html();
+            let is_news = there
+                .as_ref()
+                .is_none_or(|there| there.body != html.as_bytes());
+            if is_news {
+                self.lists(&page).await?;
+                let html = Page {
+                    content_type: HTML,
+                    body: html,
+                };
+                if !self.world.put_page(key, html, there.as_ref()).await? {
+                    continue;
+                }
+            }
+            return self.follow(&page, record).await;
         }
+        bail!("other runs kept writing the page")
+    }
+
+    /// What is known and stored of a torrent.
+    async fn look(
+        &self,
+        infohash: Infohash,
+        record: Option<&TorrentRecord>,
+    ) -> Result<CompletePage> {
         // The manifest is read first: it is written last, so every file it names is in the listing.
-        let manifest = self.manifest(infohash).await?;
+        let manifest = self.world.manifest(infohash).await?;
+        let expected: Option<Expected> = manifest
+            .map(|bytes| serde_json::from_slice(&bytes))
+            .transpose()
+            .with_context(|| format!("{} is malformed", ObjectKey::Manifest(infohash)))?;
         let prefix = ObjectKey::files_prefix(infohash);
-        let objects = self.files.list(&prefix).await?;
-        let files: Vec<_> = objects
-            .into_iter()
-            .map(|object| StoredFile {
-                path: object.key[prefix.len()..].to_owned(),
-                key: object.key,
-                size_bytes: object.size_bytes,
-            })
-            .collect();
-        let complete = manifest
-            .as_ref()
-            .filter(|manifest| is_whole(manifest, &files))
-            .map(|manifest| Changes {
-                name: (!named).then(|| manifest.name.clone()),
-                stored_bytes: Some(manifest.size_bytes()),
-                size_bytes: Some(manifest.size_bytes()),
-                file_count: Some(manifest.files.len() as u64),
-                ..Changes::default()
-            });
-        let name = match (&manifest, record) {
-            (Some(manifest), _) if !named => manifest.name.clone(),
-            (_, Some(record)) => record.name,
-            (Some(manifest), None) => manifest.name.clone(),
+        let objects = self.world.files(infohash).await?;
+        let files = objects.into_iter().map(|object| PageFile {
+            path: object.key[prefix.len()..].to_owned(),
+            key: object.key,
+            size_bytes: object.size_bytes,
+            crc32: None,
+        });
+        let chosen = record.filter(|record| record.named || expected.is_none());
+        let name = match (chosen, &expected) {
+            (Some(record), _) => record.name.clone(),
+            (None, Some(expected)) => expected.name.clone(),
             (None, None) => infohash.to_string(),
         };
-        let page = CompletePage {
+        Ok(CompletePage {
             infohash,
             name,
-            files,
-            expected: manifest,
-        }
-        .to_html();
-        let headers = Headers {
-            content_type: "text/html; charset=utf-8",
-            cache_control: "no-cache",
-        };
-        self.site
-            .put(PageKey::Complete(infohash), page.into_bytes(), headers)
-            .await?;
-        if let Some(changes) = complete {
-            let now = Timestamp::now();
-            let moved = self
-                .records
-                .transition(infohash, Owner::CompletePage, State::Complete, now, changes)
-                .await?;
-            if moved.is_some() {
-                tracing::info!(%infohash, "torrent complete");
+            added_at: record.map(|record| record.added_at),
+            files: files.collect(),
+            expected,
+        })
+    }
+
+    /// Writes what stands beside the page of a whole torrent. Before the page, which links to it.
+    async fn lists(&self, page: &CompletePage) -> Result<()> {
+        if page.is_complete() {
+            for list in page.lists(&self.site) {
+                let content = Page {
+                    content_type: list.content_type,
+                    body: list.body,
+                };
+                let there = self.world.page(list.key).await?;
+                self.world
+                    .put_page(list.key, content, there.as_ref())
+                    .await?;
             }
         }
         Ok(())
     }
 
-    async fn manifest(&self, infohash: Infohash) -> Result<Option<Manifest>, StoreError> {
-        let key = ObjectKey::Manifest(infohash);
-        let Some(bytes) = self.files.get(&key).await? else {
-            return Ok(None);
-        };
-        let manifest = serde_json::from_slice(&bytes).map_err(|error| StoreError::Malformed {
-            what: key.to_string(),
-            detail: error.to_string(),
-        })?;
-        Ok(Some(manifest))
+    /// Takes away what was shown of a torrent of which nothing is left.
+    async fn forget(&self, infohash: Infohash) -> Result<()> {
+        self.world.delete_pages(&PageKey::all_of(infohash)).await?;
+        self.library(|library| library.remove(infohash)).await
     }
-}
 
-/// Whether every file of the manifest is stored with its size.
-fn is_whole(manifest: &Manifest, files: &[StoredFile]) -> bool {
-    let stored: BTreeMap<_, _> = files
-        .iter()
-        .map(|file| (file.key.as_str(), file.size_bytes))
-        .collect();
-    manifest
-        .files
-        .iter()
-        .all(|file| stored.get(file.key.as_str()) == Some(&file.size_bytes))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_torrent_is_whole_with_every_file_in_its_size() {
-        let file = |name: &str, size_bytes| StoredFile {
-            path: name.into(),
-            key: format!("files/x/{name}"),
-            size_bytes,
+    /// Puts a torrent that is whole into the library and moves its record.
+    async fn follow(&self, page: &CompletePage, record: Option<TorrentRecord>) -> Result<()> {
+        let Some(expected) = page.expected.as_ref().filter(|_| page.is_complete()) else {
+            return Ok(());
         };
-        let manifest = Manifest {
-            infohash: Infohash::v1(b"test"),
-            name: "test".into(),
-            files: vec![file("a", 1), file("b", 2)],
-            stored_at: Timestamp::UNIX_EPOCH,
+        let entry = LibraryEntry::of(page);
+        self.library(|library| entry.clone().is_some_and(|entry| library.insert(entry)))
+            .await?;
+        let named = record.is_some_and(|record| record.named);
+        let changes = Changes {
+            name: (!named).then(|| expected.name.clone()),
+            stored_bytes: Some(expected.size_bytes()),
+            size_bytes: Some(expected.size_bytes()),
+            file_count: Some(expected.files.len() as u64),
+            ..Changes::default()
         };
-        assert!(is_whole(
-            &manifest,
-            &[file("a", 1), file("b", 2), file("extra", 3)]
-        ));
-        assert!(!is_whole(&manifest, &[file("a", 1)]));
-        assert!(!is_whole(&manifest, &[file("a", 1), file("b", 3)]));
+        let infohash = page.infohash;
+        if self.world.complete(infohash, changes).await?.is_some() {
+            tracing::info!(%infohash, "torrent complete");
+        }
+        Ok(())
     }
 }

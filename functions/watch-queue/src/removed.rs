@@ -23,8 +23,9 @@ impl WatchQueue {
             keys.push(ObjectKey::Manifest(infohash).to_string());
             keys.push(ObjectKey::Torrent(infohash).to_string());
             self.files.delete(&keys).await?;
+            // The manifest's deletion makes complete-page take the torrent out of the library.
             self.site
-                .delete(&[PageKey::Complete(infohash).to_string()])
+                .delete(&PageKey::all_of(infohash).map(|key| key.to_string()))
                 .await?;
         }
         self.records.forget(infohash).await?;

@@ -1,0 +1,317 @@
+//! Whatever order events come in, however often, however runs overlap: the same page.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use futures_util::future::join_all;
+use pages::{CompletePage, Expected, PageFile};
+use proptest::prelude::*;
+use serde_json::json;
+use store::{Changes, Object, StoreError};
+use torrent::{FilePath, Infohash, ObjectKey, PageKey, Source, State, Timestamp, TorrentRecord};
+
+use crate::batch::CompletePages;
+use crate::world::{Page, Version, World};
+
+/// A bucket, a table and a site in memory. Before every call other runs get their turn, as often as `pauses`
+/// says.
+struct Memory {
+    objects: RefCell<BTreeMap<String, Vec<u8>>>,
+    pages: RefCell<BTreeMap<String, Version>>,
+    record: RefCell<Option<TorrentRecord>>,
+    pauses: Vec<u8>,
+    calls: Cell<usize>,
+    writes: Cell<usize>,
+}
+
+impl Memory {
+    async fn pause(&self) {
+        let call = self.calls.replace(self.calls.get() + 1);
+        for _ in 0..self.pauses[call % self.pauses.len()] {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+impl World for Memory {
+    async fn record(&self, _: Infohash) -> Result<Option<TorrentRecord>, StoreError> {
+        self.pause().await;
+        Ok(self.record.borrow().clone())
+    }
+
+    async fn manifest(&self, infohash: Infohash) -> Result<Option<Vec<u8>>, StoreError> {
+        self.pause().await;
+        let key = ObjectKey::Manifest(infohash).to_string();
+        Ok(self.objects.borrow().get(&key).cloned())
+    }
+
+    async fn files(&self, infohash: Infohash) -> Result<Vec<Object>, StoreError> {
+        self.pause().await;
+        let prefix = ObjectKey::files_prefix(infohash);
+        let objects = self.objects.borrow();
+        let files = objects.iter().filter(|(key, _)| key.starts_with(&prefix));
+        Ok(files
+            .map(|(key, bytes)| Object {
+                key: key.clone(),
+                size_bytes: bytes.len() as u64,
+            })
+            .collect())
+    }
+
+    async fn page(&self, key: PageKey) -> Result<Option<Version>, StoreError> {
+        self.pause().await;
+        Ok(self.pages.borrow().get(&key.to_string()).cloned())
+    }
+
+    async fn put_page(
+        &self,
+        key: PageKey,
+        page: Page,
+        over: Option<&Version>,
+    ) -> Result<bool, StoreError> {
+        self.pause().await;
+        let mut pages = self.pages.borrow_mut();
+        if pages.get(&key.to_string()).map(|there| &there.etag) != over.map(|over| &over.etag) {
+            return Ok(false);
+        }
+        let etag = self.writes.replace(self.writes.get() + 1).to_string();
+        let body = page.body.into_bytes();
+        pages.insert(key.to_string(), Version { body, etag });
+        Ok(true)
+    }
+
+    async fn delete_pages(&self, keys: &[PageKey]) -> Result<(), StoreError> {
+        self.pause().await;
+        let mut pages = self.pages.borrow_mut();
+        for key in keys {
+            pages.remove(&key.to_string());
+        }
+        Ok(())
+    }
+
+    async fn complete(
+        &self,
+        _: Infohash,
+        changes: Changes,
+    ) -> Result<Option<TorrentRecord>, StoreError> {
+        self.pause().await;
+        let mut record = self.record.borrow_mut();
+        let Some(record) = record
+            .as_mut()
+            .filter(|record| record.state != State::Complete)
+        else {
+            return Ok(None);
+        };
+        record.state = State::Complete;
+        record.stored_bytes = changes.stored_bytes.unwrap_or_default();
+        Ok(Some(record.clone()))
+    }
+}
+
+fn infohash() -> Infohash {
+    Infohash::v1(b"orders")
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn record() -> TorrentRecord {
+    let mut record = TorrentRecord::queued(
+        infohash(),
+        "orders".into(),
+        Source::File,
+        at("2026-03-01T11:00:00Z"),
+    );
+    record.state = State::Transferring;
+    record
+}
+
+/// A message as SQS brings it from SNS from S3, with the key in S3's own spelling.
+fn event(key: &str) -> SqsEvent {
+    let key: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
+    let notification = json!({"Records": [{"s3": {"object": {"key": key.replace("%2F", "/")}}}]});
+    let mut message = SqsMessage::default();
+    message.message_id = Some("1".into());
+    message.body =
+        Some(json!({"Type": "Notification", "Message": notification.to_string()}).to_string());
+    let mut event = SqsEvent::default();
+    event.records = vec![message];
+    event
+}
+
+fn names() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z +%&?#'\"<>]{1,12}",
+        "(dir |a%20b/|c\\+d/){0,2}\\PC{1,8}",
+        Just("🎬 🧨/ünï+côde 100%.mkv".to_owned()),
+        (200usize..980).prop_map(|length| format!("{}.bin", "long word/".repeat(length / 10 + 1))),
+    ]
+}
+
+/// The objects of a torrent in the order in which the agent puts them, the manifest last.
+fn objects(names: &[String]) -> Vec<(String, Vec<u8>)> {
+    let mut objects = BTreeMap::new();
+    for name in names {
+        let path = FilePath::from_components(name.split('/').map(str::as_bytes));
+        let key = ObjectKey::file(infohash(), &path).to_string();
+        objects.insert(key, path.as_str().as_bytes().to_vec());
+    }
+    let files: Vec<_> = objects
+        .iter()
+        .map(|(key, bytes)| json!({"path": key[47..], "key": key, "size_bytes": bytes.len(), "crc32": "00000000"}))
+        .collect();
+    let manifest = json!({
+        "infohash": infohash(), "name": "orders", "files": files, "stored_at": "2026-03-01T12:00:00Z",
+    });
+    let mut objects: Vec<_> = objects.into_iter().collect();
+    objects.push((
+        ObjectKey::Manifest(infohash()).to_string(),
+        manifest.to_string().into_bytes(),
+    ));
+    objects
+}
+
+fn wanted(objects: &[(String, Vec<u8>)]) -> CompletePage {
+    let (manifest, files) = objects.split_last().unwrap();
+    let files = files.iter().map(|(key, bytes)| PageFile {
+        path: key[47..].to_owned(),
+        key: key.clone(),
+        size_bytes: bytes.len() as u64,
+        crc32: None,
+    });
+    CompletePage {
+        infohash: infohash(),
+        name: "orders".into(),
+        added_at: Some(at("2026-03-01T11:00:00Z")),
+        files: files.collect(),
+        expected: Some(serde_json::from_slice::<Expected>(&manifest.1).unwrap()),
+    }
+}
+
+/// Puts the objects in their order, `gaps` turns apart; every message comes after its object, some twice, each
+/// after its own delay and all in overlapping runs.
+async fn play(
+    pages: &CompletePages<Memory>,
+    objects: &[(String, Vec<u8>)],
+    gaps: &[u8],
+    delays: &[(u8, Option<u8>)],
+) {
+    let put = async {
+        for (at, (key, bytes)) in objects.iter().enumerate() {
+            for _ in 0..gaps[at % gaps.len()] {
+                tokio::task::yield_now().await;
+            }
+            pages
+                .world
+                .objects
+                .borrow_mut()
+                .insert(key.clone(), bytes.clone());
+        }
+    };
+    let deliver = |key: String, delay: u8| async move {
+        while !pages.world.objects.borrow().contains_key(&key) {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..delay {
+            tokio::task::yield_now().await;
+        }
+        // A message that goes back comes again, as SQS does it.
+        while !pages
+            .batch(event(&key))
+            .await
+            .unwrap()
+            .batch_item_failures
+            .is_empty()
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    let messages = objects.iter().enumerate().flat_map(|(at, (key, _))| {
+        let (once, twice) = delays[at % delays.len()];
+        [Some(once), twice]
+            .into_iter()
+            .flatten()
+            .map(|delay| deliver(key.clone(), delay))
+    });
+    tokio::join!(put, join_all(messages));
+}
+
+fn memory(pauses: Vec<u8>) -> CompletePages<Memory> {
+    CompletePages {
+        world: Memory {
+            objects: RefCell::default(),
+            pages: RefCell::default(),
+            record: RefCell::new(Some(record())),
+            pauses,
+            calls: Cell::new(0),
+            writes: Cell::new(0),
+        },
+        site: "https://example.net".into(),
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(future)
+}
+
+proptest! {
+    #[test]
+    fn any_order_of_events_gives_the_same_page(
+        names in prop::collection::vec(names(), 0..6),
+        gaps in prop::collection::vec(0u8..12, 1..6),
+        delays in prop::collection::vec((0u8..40, prop::option::of(0u8..60)), 1..8),
+        pauses in prop::collection::vec(0u8..5, 1..20),
+    ) {
+        let objects = objects(&names);
+        let pages = memory(pauses);
+        block_on(play(&pages, &objects, &gaps, &delays));
+        let wanted = wanted(&objects);
+        let site = pages.world.pages.borrow();
+        let page = site.get(&PageKey::Complete(infohash()).to_string());
+        let page = page.map(|page| String::from_utf8(page.body.clone()).unwrap());
+        prop_assert_eq!(page, Some(wanted.to_html()));
+        for list in wanted.lists("https://example.net") {
+            prop_assert_eq!(&site[&list.key.to_string()].body, &list.body.into_bytes());
+        }
+        let json: serde_json::Value = serde_json::from_slice(&site[&PageKey::LibraryJson.to_string()].body).unwrap();
+        prop_assert_eq!(json["torrents"].as_array().unwrap().len(), 1);
+        let record = pages.world.record.borrow().clone().unwrap();
+        prop_assert_eq!(record.state, State::Complete);
+    }
+}
+
+#[test]
+fn with_nothing_left_the_page_goes() {
+    let objects = objects(&["a.txt".to_owned()]);
+    let pages = memory(vec![0]);
+    block_on(play(&pages, &objects, &[1], &[(1, None)]));
+    let library = |pages: &CompletePages<Memory>| {
+        let site = pages.world.pages.borrow();
+        let body = |key: PageKey| String::from_utf8(site[&key.to_string()].body.clone()).unwrap();
+        (body(PageKey::LibraryHtml), body(PageKey::LibraryJson))
+    };
+    assert_eq!(pages.world.pages.borrow().len(), 8);
+    let link = format!("/complete/{}/index.html", infohash());
+    assert!(library(&pages).0.contains(&link));
+    pages.world.objects.borrow_mut().clear();
+    *pages.world.record.borrow_mut() = None;
+    let manifest = ObjectKey::Manifest(infohash()).to_string();
+    block_on(pages.batch(event(&manifest))).unwrap();
+    assert_eq!(pages.world.pages.borrow().len(), 2);
+    assert!(!library(&pages).0.contains(&link));
+    assert_eq!(library(&pages).1, r#"{"torrents":[]}"#);
+}
+
+#[test]
+fn a_removed_torrent_gets_no_page_again() {
+    let objects = objects(&["a.txt".to_owned()]);
+    let pages = memory(vec![0]);
+    pages.world.record.borrow_mut().as_mut().unwrap().state = State::Removed;
+    block_on(play(&pages, &objects, &[1], &[(1, None)]));
+    assert!(pages.world.pages.borrow().is_empty());
+}
