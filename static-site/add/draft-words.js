@@ -45,7 +45,7 @@ export function factsOf(draft) {
  * @returns {string[]} Enough to recognise it by; the list has the rest.
  */
 function doneFacts({ record }) {
-  if (record?.size_bytes === undefined || record.file_count === undefined) return ["size unknown"];
+  if (record?.size_bytes === undefined || record.file_count === undefined) return ["its size is known once it has started"];
   return [size(record.size_bytes), count(record.file_count, "file")];
 }
 

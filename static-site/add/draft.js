@@ -118,8 +118,9 @@ export class Draft {
       this.selection = new Selection(this.preview.tree);
       return this.become("ready");
     } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      return this.become(error.isGone ? "refused" : "unreadable", error.message);
+      if (error instanceof Unreadable) return this.become(error.isGone ? "refused" : "unreadable", error.message);
+      this.become("unreadable", "This page could not look into the file.");
+      throw error;
     }
   }
 
