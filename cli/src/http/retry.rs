@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use ureq::Body;
@@ -39,9 +40,11 @@ fn wished_for(answer: &Response<Body>) -> Option<Duration> {
     Some(Duration::from_secs(seconds).min(PAUSE_MAX))
 }
 
-const fn is_passing(error: &ureq::Error) -> bool {
-    matches!(
-        error,
-        ureq::Error::Io(_) | ureq::Error::Timeout(_) | ureq::Error::ConnectionFailed
-    )
+fn is_passing(error: &ureq::Error) -> bool {
+    match error {
+        // Not TLS that went wrong: that stays so.
+        ureq::Error::Io(error) => error.kind() != ErrorKind::InvalidData,
+        ureq::Error::Timeout(_) | ureq::Error::ConnectionFailed => true,
+        _ => false,
+    }
 }

@@ -6,4 +6,5 @@ mod requests;
 mod resuming;
 mod server;
 mod terminal;
+mod tls;
 mod world;

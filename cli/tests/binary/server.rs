@@ -1,8 +1,10 @@
 //! An HTTP server that says just what it is told to say, byte for byte, one answer a connection.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// What somebody asked.
 #[derive(Debug, Clone)]
@@ -55,22 +57,39 @@ impl Server {
     pub(crate) fn start(
         respond: impl Fn(&Request, usize) -> Vec<u8> + Send + Sync + 'static,
     ) -> Self {
+        Self::start_with(None, respond)
+    }
+
+    /// The same over TLS.
+    pub(crate) fn start_with(
+        tls: Option<Arc<ServerConfig>>,
+        respond: impl Fn(&Request, usize) -> Vec<u8> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen: Arc<Mutex<Vec<Request>>> = Arc::default();
         let (log, respond) = (Arc::clone(&seen), Arc::new(respond));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (log, respond) = (Arc::clone(&log), Arc::clone(&respond));
+                let (log, respond, tls) = (Arc::clone(&log), Arc::clone(&respond), tls.clone());
                 std::thread::spawn(move || {
-                    let Some(request) = read(&stream) else { return };
-                    let before = {
-                        let mut log = log.lock().unwrap();
-                        log.push(request.clone());
-                        log.len() - 1
+                    let serve = |stream: &mut dyn ReadWrite| {
+                        let Some(request) = read(stream) else { return };
+                        let before = {
+                            let mut log = log.lock().unwrap();
+                            log.push(request.clone());
+                            log.len() - 1
+                        };
+                        let _ = stream.write_all(&respond(&request, before));
                     };
-                    let mut stream = stream;
-                    let _ = stream.write_all(&respond(&request, before));
+                    let Some(tls) = tls else {
+                        return serve(&mut &stream);
+                    };
+                    let connection = ServerConnection::new(tls).unwrap();
+                    let mut stream = StreamOwned::new(connection, stream);
+                    serve(&mut stream);
+                    stream.conn.send_close_notify();
+                    let _ = stream.flush();
                 });
             }
         });
@@ -80,6 +99,10 @@ impl Server {
     /// A name that not every resolver knows to be this machine.
     pub(crate) fn url(&self) -> String {
         format!("http://t2s3.cloudfront.localhost:{}", self.port)
+    }
+
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
     }
 
     pub(crate) fn seen(&self) -> Vec<Request> {
@@ -95,7 +118,10 @@ impl Server {
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Request> {
+trait ReadWrite: Read + Write {}
+impl<S: Read + Write> ReadWrite for S {}
+
+fn read(stream: &mut dyn ReadWrite) -> Option<Request> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
