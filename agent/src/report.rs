@@ -1,8 +1,8 @@
 use store::Queue;
 use torrent::{FileTransferring, QueueMessage, TransferPhase};
 
-use crate::plan::Plan;
-use crate::transfer::Fault;
+use crate::fault::Fault;
+use crate::source::Source;
 
 /// Tells `file_transferring` how far this worker is.
 pub(crate) struct Reporter {
@@ -13,24 +13,20 @@ pub(crate) struct Reporter {
 impl Reporter {
     pub(crate) async fn report(
         &self,
-        plan: &Plan,
+        source: &Source,
         phase: TransferPhase,
         stored_bytes: u64,
     ) -> Result<(), Fault> {
         let report = FileTransferring {
-            infohash: plan.infohash,
+            infohash: source.metainfo.infohash,
             worker: self.worker.clone(),
             phase,
             stored_bytes,
-            total_bytes: plan.total_bytes(),
+            total_bytes: source.wanted_bytes(),
         };
         Ok(self
             .queue
             .send(&QueueMessage::FileTransferring(report))
             .await?)
-    }
-
-    pub(crate) async fn failed(&self, plan: &Plan, reason: String) -> Result<(), Fault> {
-        self.report(plan, TransferPhase::Failed { reason }, 0).await
     }
 }

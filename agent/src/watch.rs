@@ -1,14 +1,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deluge::{Client, Key, TorrentStatus};
-use store::Bucket;
 use tokio::time::Instant;
+use torrent::{Timestamp, TransferPhase};
 
-use crate::plan::Plan;
+use crate::fault::Fault;
+use crate::finish::{store_manifest, store_torrent};
+use crate::inventory::Inventory;
+use crate::plan::source_of;
+use crate::progress::Progress;
 use crate::report::Reporter;
-use crate::transfer::Fault;
+use crate::transfer::Transfer;
 
 /// How often Deluge is asked.
 const PERIOD: Duration = Duration::from_secs(2);
@@ -19,9 +24,9 @@ const PAUSE: Duration = Duration::from_secs(30);
 const KEYS: [Key; 3] = [Key::DownloadLocation, Key::FilePriorities, Key::Files];
 
 /// Looks for finished torrents and has them moved, one after the other.
-pub(crate) struct Watch {
+pub(crate) struct Watch<'a> {
     pub(crate) deluge: Client,
-    pub(crate) files: Bucket,
+    pub(crate) transfer: &'a Transfer,
     pub(crate) reporter: Reporter,
     pub(crate) state_dir: PathBuf,
 }
@@ -33,7 +38,7 @@ struct Seen {
     paused: BTreeMap<String, Instant>,
 }
 
-impl Watch {
+impl Watch<'_> {
     pub(crate) async fn run(&self) {
         let mut seen = Seen::default();
         let mut poll = tokio::time::interval(PERIOD);
@@ -67,19 +72,31 @@ impl Watch {
         }
     }
 
-    /// Moves one torrent; one that cannot be moved is reported and done with.
     async fn move_finished(&self, id: &str) -> Result<(), Fault> {
         let mut statuses = self.deluge.status(&[id], &KEYS).await?;
         let Some(status) = statuses.remove(id) else {
             return Err(Fault::Later("Deluge lost it".into()));
         };
-        let plan = Plan::make(id, &status, &self.state_dir).await?;
-        match self.transfer(&plan).await {
-            Err(Fault::Never(reason)) => {
-                tracing::error!(infohash = %plan.infohash, reason, "a torrent cannot be moved");
-                self.reporter.failed(&plan, reason).await
-            }
-            outcome => outcome,
+        let source = Arc::new(source_of(id, &status, &self.state_dir).await?);
+        let bucket = self.transfer.bucket();
+        let started_at = Timestamp::now();
+        self.reporter
+            .report(&source, TransferPhase::Started, 0)
+            .await?;
+        store_torrent(bucket, &source).await?;
+        let inventory = Inventory::take(bucket, &source).await?;
+        let files: Vec<_> = source.wanted().collect();
+        let progress = Arc::new(Progress::default());
+        let outcome = self
+            .transfer
+            .files(&source, &files, &inventory, &progress, |_| {})
+            .await;
+        if let Some(fault) = outcome.failed.into_values().next() {
+            return Err(fault);
         }
+        store_manifest(bucket, &source, &outcome.stored, started_at).await?;
+        self.reporter
+            .report(&source, TransferPhase::Done, source.wanted_bytes())
+            .await
     }
 }

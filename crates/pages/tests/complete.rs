@@ -15,6 +15,7 @@ fn file(path: &str, size_bytes: u64) -> StoredFile {
         key: ObjectKey::file(infohash(), &path).to_string(),
         path: path.as_str().to_owned(),
         size_bytes,
+        crc32: None,
     }
 }
 
@@ -36,6 +37,8 @@ fn page(files: Vec<StoredFile>, expected: Option<Vec<StoredFile>>) -> CompletePa
             infohash: infohash(),
             name: HOSTILE.into(),
             files,
+            size_bytes: None,
+            started_at: None,
             stored_at: "2026-03-01T12:00:00Z".parse().unwrap(),
         }),
     }

@@ -28,6 +28,7 @@ impl CompletePages {
                 path: object.key[prefix.len()..].to_owned(),
                 key: object.key,
                 size_bytes: object.size_bytes,
+                crc32: None,
             })
             .collect();
         let complete = manifest
@@ -108,11 +109,14 @@ mod tests {
             path: name.into(),
             key: format!("files/x/{name}"),
             size_bytes,
+            crc32: None,
         };
         let manifest = Manifest {
             infohash: Infohash::v1(b"test"),
             name: "test".into(),
             files: vec![file("a", 1), file("b", 2)],
+            size_bytes: None,
+            started_at: None,
             stored_at: Timestamp::UNIX_EPOCH,
         };
         assert!(is_whole(
