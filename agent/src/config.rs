@@ -1,7 +1,12 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
+use bytesize::ByteSize;
 use clap::{Args, Parser};
+
+use crate::pace::{Hours, Pace};
+use crate::removal::Goal;
 
 /// Moves finished torrents from Deluge to S3.
 #[derive(Parser)]
@@ -10,6 +15,12 @@ pub(crate) struct Config {
     /// The S3 bucket for files, manifests and metainfo
     #[arg(long, env)]
     pub(crate) files_bucket: String,
+    /// The most bytes to move per second, such as 20MiB [default: no limit]
+    #[arg(long, env)]
+    bandwidth: Option<ByteSize>,
+    /// When the limit holds, in UTC, such as 08:00-18:30 [default: always]
+    #[arg(long, env, requires = "bandwidth")]
+    bandwidth_hours: Option<Hours>,
     #[command(flatten)]
     once: OnceArgs,
     #[command(flatten)]
@@ -53,6 +64,15 @@ struct ServiceArgs {
     /// The SQS queue that takes reports
     #[arg(long, env, required_unless_present = "once")]
     file_transferring_queue_url: Option<String>,
+    /// Free space below which downloads rest, such as 5GiB
+    #[arg(long, env, default_value = "2GiB")]
+    disk_floor: ByteSize,
+    /// Remove a stored torrent only when so many bytes were given to others per byte of it
+    #[arg(long, env)]
+    seed_ratio: Option<f64>,
+    /// Remove a stored torrent only after seeding it so long; with --seed-ratio, either is enough
+    #[arg(long, env)]
+    seed_minutes: Option<u64>,
 }
 
 /// One finished torrent to be moved.
@@ -70,9 +90,16 @@ pub(crate) struct Service {
     pub(crate) worker_id: String,
     pub(crate) table: String,
     pub(crate) queue_url: String,
+    pub(crate) disk_floor: ByteSize,
+    pub(crate) goal: Goal,
 }
 
 impl Config {
+    pub(crate) fn pace(&self) -> Pace {
+        let rate = self.bandwidth.map(|rate| rate.as_u64());
+        Pace::new(rate, self.bandwidth_hours)
+    }
+
     /// The torrent of `--once`.
     pub(crate) fn once(&self) -> Option<Once> {
         let (dir, torrent) = (self.once.dir.clone(), self.once.torrent.clone());
@@ -100,6 +127,13 @@ impl Config {
                 &args.file_transferring_queue_url,
                 "FILE_TRANSFERRING_QUEUE_URL",
             )?,
+            disk_floor: args.disk_floor,
+            goal: Goal {
+                ratio: args.seed_ratio,
+                time: args
+                    .seed_minutes
+                    .map(|minutes| Duration::from_secs(60 * minutes)),
+            },
         })
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use store::{Bucket, Headers};
 use torrent::{Manifest, ObjectKey, StoredFile, Timestamp};
@@ -17,6 +17,32 @@ pub(crate) async fn store_torrent(bucket: &Bucket, source: &Source) -> Result<()
         bucket.put(&key, source.torrent.clone(), headers).await?;
     }
     Ok(())
+}
+
+/// Whether S3 has the manifest, and every wanted file in its size.
+pub(crate) async fn is_whole(bucket: &Bucket, source: &Source) -> Result<bool, Fault> {
+    let infohash = source.metainfo.infohash;
+    let Some(manifest) = bucket.get(ObjectKey::Manifest(infohash)).await? else {
+        return Ok(false);
+    };
+    let Ok(manifest) = serde_json::from_slice::<Manifest>(&manifest) else {
+        return Ok(false);
+    };
+    let objects = bucket.list(&ObjectKey::files_prefix(infohash)).await?;
+    let stored: HashMap<_, _> = objects
+        .iter()
+        .map(|object| (object.key.as_str(), object.size_bytes))
+        .collect();
+    let claimed: HashSet<_> = manifest
+        .files
+        .iter()
+        .map(|file| file.key.as_str())
+        .collect();
+    Ok(source.wanted().all(|index| {
+        let key = source.key(index).to_string();
+        let size = source.metainfo.files[index].size_bytes;
+        claimed.contains(key.as_str()) && stored.get(key.as_str()) == Some(&size)
+    }))
 }
 
 /// Says that the torrent is wholly stored; `crc32s` are those of all its files.

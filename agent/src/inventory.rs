@@ -47,14 +47,6 @@ impl Inventory {
         Ok(inventory)
     }
 
-    /// Bytes of the objects that are there in their size.
-    pub(crate) fn stored_bytes(&self, source: &Source) -> u64 {
-        let files = source.metainfo.files.iter().zip(&self.stored);
-        files
-            .filter_map(|(file, stored)| stored.then_some(file.size_bytes))
-            .sum()
-    }
-
     /// What there is to compare a file with. Of several uploads that broke off one is gone on with, the
     /// others are aborted.
     pub(crate) async fn work(

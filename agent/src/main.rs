@@ -8,11 +8,15 @@ mod buffers;
 mod config;
 mod fault;
 mod finish;
+mod floor;
 mod heartbeat;
 mod inventory;
+mod moving;
 mod once;
+mod pace;
 mod plan;
 mod progress;
+mod removal;
 mod report;
 mod scan;
 mod source;
@@ -62,7 +66,8 @@ async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
     let aws = store::worker_aws_config().await;
-    let transfer = Transfer::new(Bucket::new(&aws, config.files_bucket.clone()));
+    let bucket = Bucket::new(&aws, config.files_bucket.clone());
+    let transfer = Transfer::new(bucket, config.pace());
     let work = async {
         match config.once() {
             Some(once) => once::once(&once, &transfer).await,
@@ -88,20 +93,26 @@ async fn serve(service: Service, transfer: &Transfer, aws: &SdkConfig) -> anyhow
         let password = service.deluge_password.as_str();
         Client::new(&service.deluge_url, password, Limits::default()).context("DELUGE_URL")
     };
+    let records = Records::new(aws, service.table.clone());
+    let reporter = Reporter {
+        queue: Queue::new(aws, service.queue_url.clone()),
+        worker: service.worker_id.clone(),
+    };
     let heartbeat = Heartbeat {
         deluge: deluge()?,
-        records: Records::new(aws, service.table.clone()),
-        worker: service.worker_id.clone(),
+        records: records.clone(),
+        reporter: reporter.clone(),
         advertised_url: service.advertised_url.clone(),
+        state_dir: service.deluge_state_dir.clone(),
+        floor_bytes: service.disk_floor.as_u64(),
     };
     let watch = Watch {
         deluge: deluge()?,
+        records,
         transfer,
-        reporter: Reporter {
-            queue: Queue::new(aws, service.queue_url.clone()),
-            worker: service.worker_id.clone(),
-        },
+        reporter,
         state_dir: service.deluge_state_dir.clone(),
+        goal: service.goal,
     };
     tracing::info!(worker = service.worker_id, "the agent runs");
     tokio::join!(heartbeat.run(), watch.run());

@@ -15,7 +15,7 @@ use crate::finish::{store_manifest, store_torrent};
 use crate::inventory::Inventory;
 use crate::progress::Progress;
 use crate::source::{Places, Source};
-use crate::transfer::Transfer;
+use crate::transfer::{Transfer, worst};
 
 /// How often what time may help is tried, and how long it is given at first.
 const TRIES: u32 = 5;
@@ -83,15 +83,6 @@ async fn attempt_once(
         return Err(fault);
     }
     store_manifest(bucket, source, crc32s, started_at).await
-}
-
-/// What matters most of several faults: what time cannot help.
-fn worst(faults: impl Iterator<Item = Fault>) -> Option<Fault> {
-    faults.max_by_key(|fault| match fault {
-        Fault::Later(_) => 0,
-        Fault::Stopped => 1,
-        Fault::Content(_) => 2,
-    })
 }
 
 fn read(once: &Once) -> anyhow::Result<Source> {

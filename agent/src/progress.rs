@@ -7,6 +7,13 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
+    /// Counts on from `stored_bytes`.
+    pub(crate) fn from(stored_bytes: u64) -> Self {
+        Self {
+            stored_bytes: AtomicU64::new(stored_bytes),
+        }
+    }
+
     pub(crate) fn stored(&self, bytes: u64) {
         self.stored_bytes.fetch_add(bytes, Ordering::Relaxed);
     }

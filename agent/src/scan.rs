@@ -6,6 +6,7 @@
 mod across;
 mod border;
 mod check;
+mod part_file;
 mod reading;
 
 use std::collections::VecDeque;
@@ -19,6 +20,7 @@ use torrent::PartPlan;
 
 use crate::buffers::Buffers;
 use crate::fault::Fault;
+use crate::pace::Pace;
 use crate::source::Source;
 use crate::sums::{Sums, combined, needs_md5, proves, proves_composite};
 use crate::work::{Finding, Found, Known, PartFound, Work};
@@ -47,6 +49,7 @@ pub(crate) struct Shared {
     pub(crate) requests: Arc<Semaphore>,
     pub(crate) found: mpsc::Sender<Found>,
     pub(crate) stop: Arc<AtomicBool>,
+    pub(crate) pace: Arc<Pace>,
     pub(crate) runtime: Handle,
 }
 

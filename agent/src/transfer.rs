@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use crate::buffers::Buffers;
 use crate::fault::Fault;
 use crate::inventory::Inventory;
+use crate::pace::Pace;
 use crate::progress::Progress;
 use crate::scan::{Shared, scan};
 use crate::source::Source;
@@ -32,6 +33,7 @@ pub(crate) struct Transfer {
     buffers: Buffers,
     requests: Arc<Semaphore>,
     stop: Arc<AtomicBool>,
+    pace: Arc<Pace>,
 }
 
 /// What became of some files of a torrent.
@@ -43,12 +45,13 @@ pub(crate) struct Outcome {
 }
 
 impl Transfer {
-    pub(crate) fn new(bucket: Bucket) -> Self {
+    pub(crate) fn new(bucket: Bucket, pace: Pace) -> Self {
         Self {
             bucket,
             buffers: Buffers::new(BUFFERS),
             requests: Arc::new(Semaphore::new(REQUESTS_MAX)),
             stop: Arc::default(),
+            pace: Arc::new(pace),
         }
     }
 
@@ -121,6 +124,7 @@ impl Transfer {
             requests: Arc::clone(&self.requests),
             found,
             stop: Arc::clone(&self.stop),
+            pace: Arc::clone(&self.pace),
             runtime: Handle::current(),
         };
         let source = Arc::clone(source);
@@ -172,4 +176,13 @@ async fn store_found(
         Finding::Failed(fault) => Err(fault),
     };
     (index, stored)
+}
+
+/// What matters most of several faults: what time cannot help.
+pub(crate) fn worst(faults: impl Iterator<Item = Fault>) -> Option<Fault> {
+    faults.max_by_key(|fault| match fault {
+        Fault::Later(_) => 0,
+        Fault::Stopped => 1,
+        Fault::Content(_) => 2,
+    })
 }

@@ -4,6 +4,7 @@ use std::os::unix::fs::FileExt;
 
 use torrent::{BadPiece, FileKind};
 
+use super::part_file::PartFile;
 use crate::fault::Fault;
 use crate::source::Source;
 
@@ -52,7 +53,7 @@ pub(super) fn read_across(
             if file.kind == FileKind::Padding {
                 zeros(within.end - within.start, &mut take).map_err(Border::Bad)?;
             } else {
-                from_file(source, index, within, &mut take)?;
+                from_file(source, index, *start, within, &mut take)?;
             }
             at = end;
         }
@@ -79,12 +80,14 @@ fn zeros(
 fn from_file(
     source: &Source,
     index: usize,
+    start: u64,
     range: Range<u64>,
     take: &mut impl FnMut(&[u8]) -> Result<(), BadPiece>,
 ) -> Result<(), Border> {
     let name = &source.metainfo.files[index].path;
     if !source.is_wanted(index) {
-        return Err(Border::Absent(format!("{name} is not wanted")));
+        return from_part_file(source, start, range, take)
+            .unwrap_or_else(|| Err(Border::Absent(format!("{name} is not wanted"))));
     }
     let unreadable =
         |error: std::io::Error| Border::Unreadable(format!("{name} cannot be read: {error}"));
@@ -100,4 +103,26 @@ fn from_file(
         at += now as u64;
     }
     Ok(())
+}
+
+/// The bytes of an unwanted file that starts at `start`, which are all in one piece. `None` when libtorrent has
+/// not kept them.
+fn from_part_file(
+    source: &Source,
+    start: u64,
+    range: Range<u64>,
+    take: &mut impl FnMut(&[u8]) -> Result<(), BadPiece>,
+) -> Option<Result<(), Border>> {
+    let metainfo = &source.metainfo;
+    let ids = [metainfo.deluge_id, metainfo.infohash];
+    let parts = ids.iter().find_map(|id| {
+        let folder = source.places.folder();
+        PartFile::open(folder, &id.to_string(), metainfo.piece_length)
+    })?;
+    let at = start + range.start;
+    let (piece, within) = (at / metainfo.piece_length, at % metainfo.piece_length);
+    let mut bytes = vec![0; usize::try_from(range.end - range.start).ok()?];
+    parts
+        .read(piece, within, &mut bytes)
+        .then(|| take(&bytes).map_err(Border::Bad))
 }

@@ -95,6 +95,7 @@ impl Scan<'_> {
             }
             let mut buffer = self.shared.buffers.take();
             let len = left.min(BUFFER_BYTES);
+            self.shared.pace.wait(len);
             let space = &mut buffer.space()[..len];
             file.fill(space)?;
             sums.update(space);
