@@ -1,35 +1,52 @@
+use std::path::PathBuf;
+
 use deluge::{Client, Key};
 use store::Records;
+use tokio::time::interval;
 use torrent::{Timestamp, Worker};
 
-/// Registers this worker as long as its Deluge answers.
+use crate::fault::Fault;
+use crate::floor::Floor;
+use crate::report::Reporter;
+
+/// Registers this worker as long as its Deluge answers, and keeps its disk from filling up.
 pub(crate) struct Heartbeat {
     pub(crate) deluge: Client,
     pub(crate) records: Records,
-    pub(crate) worker: String,
+    pub(crate) reporter: Reporter,
     pub(crate) advertised_url: String,
+    pub(crate) state_dir: PathBuf,
+    pub(crate) floor_bytes: u64,
 }
 
 impl Heartbeat {
     pub(crate) async fn run(&self) {
-        let mut beat = tokio::time::interval(Worker::HEARTBEAT);
+        let mut floor = Floor {
+            floor_bytes: self.floor_bytes,
+            is_full: false,
+        };
+        let mut beat = interval(Worker::HEARTBEAT);
         loop {
             beat.tick().await;
-            if let Err(error) = self.register().await {
-                tracing::warn!(%error, "this worker could not be registered");
+            if let Err(fault) = self.beat(&mut floor).await {
+                tracing::warn!(%fault, "this worker could not be registered");
             }
         }
     }
 
-    async fn register(&self) -> anyhow::Result<()> {
-        let torrents = self.deluge.status_of_all(&[Key::IsFinished]).await?.len() as u64;
+    async fn beat(&self, floor: &mut Floor) -> Result<(), Fault> {
+        let torrents = self.deluge.status_of_all(&[Key::IsFinished]).await?.len();
+        let free_bytes = self.deluge.free_space(None).await?;
+        floor.read(free_bytes);
         let worker = Worker {
-            id: self.worker.clone(),
+            id: self.reporter.worker.clone(),
             deluge_url: self.advertised_url.clone(),
-            free_bytes: Some(self.deluge.free_space(None).await?),
-            torrents: Some(torrents),
+            free_bytes: Some(free_bytes),
+            full: floor.is_full,
+            torrents: Some(torrents as u64),
             last_seen: Timestamp::now(),
         };
-        Ok(self.records.register(&worker).await?)
+        self.records.register(&worker).await?;
+        self.keep_floor(floor.is_full, free_bytes).await
     }
 }

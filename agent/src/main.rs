@@ -1,68 +1,120 @@
-//! The transfer agent: watch ▶ plan ▶ upload ▶ report.
+//! The transfer agent: watch ▶ scan ▶ upload ▶ report.
 //!
-//! It asks Deluge which torrents are finished, sends their files to S3, tells `file_transferring` how far it
-//! is, and writes the manifest last. It keeps no state of its own: what is done is seen in S3.
+//! It asks Deluge which files are finished, checks each against the torrent's hashes while it reads it, sends
+//! it to S3, tells `file_transferring` how far it is, and writes the manifest last. It keeps no state of its
+//! own: what is done is seen in S3.
 
+mod buffers;
 mod config;
+mod fault;
+mod finish;
+mod floor;
 mod heartbeat;
+mod inventory;
+mod moving;
+mod once;
+mod pace;
 mod plan;
+mod progress;
+mod removal;
 mod report;
+mod scan;
+mod source;
+mod sums;
 mod transfer;
 mod upload;
 mod watch;
+mod work;
+
+use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
 use deluge::{Client, Limits};
-use store::{Bucket, Queue, Records};
+use store::{Bucket, Queue, Records, SdkConfig};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use config::Config;
+use config::{Config, Service};
 use heartbeat::Heartbeat;
 use report::Reporter;
+use transfer::Transfer;
 use watch::Watch;
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_writer(std::io::stderr)
         .with_ansi(false)
         .init();
     let config = Config::parse();
-    let aws = store::worker_aws_config().await;
-    let deluge = || {
-        Client::new(
-            &config.deluge_url,
-            config.deluge_password.as_str(),
-            Limits::default(),
-        )
-    };
-    let heartbeat = Heartbeat {
-        deluge: deluge().context("DELUGE_URL")?,
-        records: Records::new(&aws, config.table.clone()),
-        worker: config.worker_id.clone(),
-        advertised_url: config.advertised_url().to_owned(),
-    };
-    let watch = Watch {
-        deluge: deluge().context("DELUGE_URL")?,
-        files: Bucket::new(&aws, config.files_bucket.clone()),
-        reporter: Reporter {
-            queue: Queue::new(&aws, config.file_transferring_queue_url.clone()),
-            worker: config.worker_id.clone(),
-        },
-        state_dir: config.deluge_state_dir.clone(),
-    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(2)
+        .build()
+        .context("cannot start threads")?;
+    let outcome = runtime.block_on(run(&config));
+    // Whatever still reads a disk is not waited for.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    outcome
+}
+
+/// Works until there is no more to do or a signal comes.
+async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
-    tracing::info!(worker = config.worker_id, "the agent runs");
+    let aws = store::worker_aws_config().await;
+    let bucket = Bucket::new(&aws, config.files_bucket.clone());
+    let transfer = Transfer::new(bucket, config.pace());
+    let work = async {
+        match config.once() {
+            Some(once) => once::once(&once, &transfer).await,
+            None => serve(config.service()?, &transfer, &aws).await,
+        }
+    };
     tokio::select! {
-        () = heartbeat.run() => {}
-        () = watch.run() => {}
+        outcome = work => return outcome.map(|()| ExitCode::SUCCESS),
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
+    transfer.stop();
     tracing::info!("the agent stops; the next start goes on from what is in S3");
+    Ok(if config.once().is_some() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+async fn serve(service: Service, transfer: &Transfer, aws: &SdkConfig) -> anyhow::Result<()> {
+    let deluge = || {
+        let password = service.deluge_password.as_str();
+        Client::new(&service.deluge_url, password, Limits::default()).context("DELUGE_URL")
+    };
+    let records = Records::new(aws, service.table.clone());
+    let reporter = Reporter {
+        queue: Queue::new(aws, service.queue_url.clone()),
+        worker: service.worker_id.clone(),
+    };
+    let heartbeat = Heartbeat {
+        deluge: deluge()?,
+        records: records.clone(),
+        reporter: reporter.clone(),
+        advertised_url: service.advertised_url.clone(),
+        state_dir: service.deluge_state_dir.clone(),
+        floor_bytes: service.disk_floor.as_u64(),
+    };
+    let watch = Watch {
+        deluge: deluge()?,
+        records,
+        transfer,
+        reporter,
+        state_dir: service.deluge_state_dir.clone(),
+        goal: service.goal,
+    };
+    tracing::info!(worker = service.worker_id, "the agent runs");
+    tokio::join!(heartbeat.run(), watch.run());
     Ok(())
 }

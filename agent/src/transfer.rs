@@ -1,107 +1,188 @@
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use store::{Headers, StoreError};
-use tokio::time::Instant;
-use torrent::{Manifest, ObjectKey, StoredFile, Timestamp, TransferPhase};
+use futures_util::stream::{self, StreamExt};
+use store::Bucket;
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
 
-use crate::plan::Plan;
-use crate::watch::Watch;
+use crate::buffers::Buffers;
+use crate::fault::Fault;
+use crate::inventory::Inventory;
+use crate::pace::Pace;
+use crate::progress::Progress;
+use crate::scan::{Shared, scan};
+use crate::source::Source;
+use crate::upload::Uploads;
+use crate::work::{Finding, Found, Work};
 
-/// How often progress is reported at most.
-const REPORT_PERIOD: Duration = Duration::from_secs(5);
+/// Memory for file data: 34 MiB, so that with everything else the agent stays below 64.
+const BUFFERS: usize = 136;
 
-/// Why a torrent could not be moved.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Fault {
-    /// Time may help.
-    #[error("{0}")]
-    Later(String),
-    /// Only the owner can help.
-    #[error("{0}")]
-    Never(String),
+/// Requests with file data on their way at once. Large parts are limited by memory long before.
+const REQUESTS_MAX: usize = 32;
+
+/// Questions to S3 on their way at once about files that are there already.
+const QUESTIONS_MAX: usize = 16;
+
+/// Moves files, one torrent at a time, within limits that hold for the whole agent.
+pub(crate) struct Transfer {
+    bucket: Bucket,
+    buffers: Buffers,
+    requests: Arc<Semaphore>,
+    stop: Arc<AtomicBool>,
+    pace: Arc<Pace>,
 }
 
-impl From<StoreError> for Fault {
-    fn from(error: StoreError) -> Self {
-        Self::Later(error.to_string())
-    }
+/// What became of some files of a torrent.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// CRC-32s of those that are stored.
+    pub(crate) stored: HashMap<usize, u32>,
+    pub(crate) failed: HashMap<usize, Fault>,
 }
 
-impl From<deluge::Error> for Fault {
-    fn from(error: deluge::Error) -> Self {
-        Self::Later(error.to_string())
-    }
-}
-
-impl Watch {
-    /// Stores every file of a torrent that is not stored yet, and the manifest last.
-    pub(crate) async fn transfer(&self, plan: &Plan) -> Result<(), Fault> {
-        let manifest = ObjectKey::Manifest(plan.infohash);
-        if self.files.size(&manifest).await?.is_some() {
-            return Ok(());
+impl Transfer {
+    pub(crate) fn new(bucket: Bucket, pace: Pace) -> Self {
+        Self {
+            bucket,
+            buffers: Buffers::new(BUFFERS),
+            requests: Arc::new(Semaphore::new(REQUESTS_MAX)),
+            stop: Arc::default(),
+            pace: Arc::new(pace),
         }
-        self.store_metainfo(plan).await?;
-        self.reporter
-            .report(plan, TransferPhase::Started, 0)
-            .await?;
-        tracing::info!(infohash = %plan.infohash, files = plan.files.len(), size_bytes = plan.total_bytes(), "transfer starts");
-        let mut stored_bytes = 0;
-        let mut reported = Instant::now();
-        for file in &plan.files {
-            if self.files.size(&file.key).await? != Some(file.size_bytes) {
-                self.upload(file).await?;
-                tracing::info!(infohash = %plan.infohash, path = file.path, size_bytes = file.size_bytes, "file stored");
-            }
-            stored_bytes += file.size_bytes;
-            if reported.elapsed() >= REPORT_PERIOD {
-                self.reporter
-                    .report(plan, TransferPhase::Progress, stored_bytes)
-                    .await?;
-                reported = Instant::now();
-            }
-        }
-        self.store_manifest(plan).await?;
-        self.reporter
-            .report(plan, TransferPhase::Done, stored_bytes)
-            .await?;
-        tracing::info!(infohash = %plan.infohash, "transfer done");
-        Ok(())
     }
 
-    /// A magnet link's metainfo is known only now; afterwards every torrent has one.
-    async fn store_metainfo(&self, plan: &Plan) -> Result<(), Fault> {
-        let key = ObjectKey::Torrent(plan.infohash);
-        if self.files.size(&key).await?.is_none() {
-            let headers = Headers {
-                content_type: "application/x-bittorrent",
-                cache_control: "no-cache",
-            };
-            self.files.put(&key, plan.metainfo.clone(), headers).await?;
-        }
-        Ok(())
+    pub(crate) const fn bucket(&self) -> &Bucket {
+        &self.bucket
     }
 
-    async fn store_manifest(&self, plan: &Plan) -> Result<(), Fault> {
-        let files = plan.files.iter().map(|file| StoredFile {
-            path: file.path.clone(),
-            key: file.key.to_string(),
-            size_bytes: file.size_bytes,
-        });
-        let manifest = Manifest {
-            infohash: plan.infohash,
-            name: plan.name.clone(),
-            files: files.collect(),
-            stored_at: Timestamp::now(),
+    /// Ends what is going on, soon, without another request.
+    pub(crate) fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Stores those of `files` that S3 does not have yet; they are in the torrent's order. `done` hears of each
+    /// that is stored.
+    pub(crate) async fn files(
+        &self,
+        source: &Arc<Source>,
+        files: &[usize],
+        inventory: &Inventory,
+        progress: &Arc<Progress>,
+        mut done: impl FnMut(usize),
+    ) -> Outcome {
+        let (work, todo) = mpsc::channel(QUESTIONS_MAX);
+        let (found, mut finds) = mpsc::channel(1);
+        let reader = self.start_scan(source, todo, found);
+        let uploads = Uploads {
+            bucket: self.bucket.clone(),
+            progress: Arc::clone(progress),
         };
-        let json =
-            serde_json::to_vec(&manifest).map_err(|error| Fault::Never(error.to_string()))?;
-        let headers = Headers {
-            content_type: "application/json",
-            cache_control: "no-cache",
-        };
-        Ok(self
-            .files
-            .put(ObjectKey::Manifest(plan.infohash), json, headers)
-            .await?)
+        let mut outcome = Outcome::default();
+        let mut sending = JoinSet::new();
+        let plan = self.plan(source, files, inventory, work);
+        tokio::pin!(plan);
+        let (mut planned, mut read) = (false, false);
+        while !planned || !read || !sending.is_empty() {
+            tokio::select! {
+                failed = &mut plan, if !planned => {
+                    planned = true;
+                    outcome.failed.extend(failed);
+                }
+                find = finds.recv(), if !read => match find {
+                    Some(Found { index, what: Finding::Failed(fault) }) => {
+                        outcome.failed.insert(index, fault);
+                    }
+                    Some(found) => _ = sending.spawn(store_found(uploads.clone(), Arc::clone(source), found)),
+                    None => read = true,
+                },
+                Some(sent) = sending.join_next() => match sent {
+                    Ok((index, Ok(crc32))) => {
+                        outcome.stored.insert(index, crc32);
+                        done(index);
+                    }
+                    Ok((index, Err(fault))) => _ = outcome.failed.insert(index, fault),
+                    Err(error) => tracing::error!(%error, "a task of the transfer ended early"),
+                },
+            }
+        }
+        drop(reader);
+        outcome
     }
+
+    fn start_scan(
+        &self,
+        source: &Arc<Source>,
+        todo: mpsc::Receiver<Work>,
+        found: mpsc::Sender<Found>,
+    ) -> std::thread::JoinHandle<()> {
+        let shared = Shared {
+            buffers: self.buffers.clone(),
+            requests: Arc::clone(&self.requests),
+            found,
+            stop: Arc::clone(&self.stop),
+            pace: Arc::clone(&self.pace),
+            runtime: Handle::current(),
+        };
+        let source = Arc::clone(source);
+        std::thread::spawn(move || scan(&source, &shared, todo))
+    }
+
+    /// Looks up what S3 has of each file, a few ahead of the reader. Answers those that could not be looked up.
+    async fn plan(
+        &self,
+        source: &Source,
+        files: &[usize],
+        inventory: &Inventory,
+        work: mpsc::Sender<Work>,
+    ) -> HashMap<usize, Fault> {
+        let mut failed = HashMap::new();
+        let mut known = stream::iter(files)
+            .map(|index| async { (*index, inventory.work(&self.bucket, source, *index).await) })
+            .buffered(QUESTIONS_MAX);
+        while let Some((index, known)) = known.next().await {
+            match known {
+                Ok(known) => {
+                    if work.send(known).await.is_err() {
+                        break;
+                    }
+                }
+                Err(fault) => _ = failed.insert(index, fault),
+            }
+        }
+        failed
+    }
+}
+
+async fn store_found(
+    uploads: Uploads,
+    source: Arc<Source>,
+    found: Found,
+) -> (usize, Result<u32, Fault>) {
+    let index = found.index;
+    let key = source.key(index).to_string();
+    let stored = match found.what {
+        Finding::Whole(content, _permit) => uploads.whole(&key, &content).await,
+        Finding::Parts(upload, parts) => uploads.parts(&key, upload, parts).await,
+        Finding::Stored { crc32 } => {
+            uploads
+                .progress
+                .stored(source.metainfo.files[index].size_bytes);
+            Ok(crc32)
+        }
+        Finding::Failed(fault) => Err(fault),
+    };
+    (index, stored)
+}
+
+/// What matters most of several faults: what time cannot help.
+pub(crate) fn worst(faults: impl Iterator<Item = Fault>) -> Option<Fault> {
+    faults.max_by_key(|fault| match fault {
+        Fault::Later(_) => 0,
+        Fault::Stopped => 1,
+        Fault::Content(_) => 2,
+    })
 }

@@ -1,5 +1,6 @@
-//! The transfer agent of the local stack.
+//! The transfer agent: built as it is released, and started in the local stack.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -7,15 +8,24 @@ use anyhow::{Context, Result};
 use crate::stack::Outputs;
 use crate::{Deluge, Process, aws::AwsEnv, paths, process};
 
-/// Builds the agent and starts it beside `deluge`, as worker `local`.
+/// The agent, once built.
+pub(crate) fn program() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| paths::root().join("target"), PathBuf::from);
+    target.join("agent/torrent2s3-agent")
+}
+
+/// Builds the agent.
 pub(crate) fn build(logs: &std::path::Path) -> Result<()> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
-        .args(["build", "--package", "torrent2s3-agent"])
+        .args(["build", "--profile", "agent"])
+        .args(["--package", "torrent2s3-agent"])
         .current_dir(paths::root());
     process::run("agent-build", cargo, logs)
 }
 
+/// Starts it beside `deluge`, as worker `local`.
 pub(crate) fn start(
     deluge: &Deluge,
     password: &str,
@@ -23,9 +33,7 @@ pub(crate) fn start(
     aws: &AwsEnv,
     logs: &std::path::Path,
 ) -> Result<Process> {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| paths::root().join("target"), std::path::PathBuf::from);
-    let mut command = Command::new(target.join("debug/torrent2s3-agent"));
+    let mut command = Command::new(program());
     aws.apply(&mut command);
     command
         .env("FILES_BUCKET", &outputs.files_bucket)

@@ -7,6 +7,7 @@ mod coldstart;
 mod figures;
 mod parse;
 mod report;
+mod transfer;
 mod trial;
 mod usage;
 
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 use report::Report;
+use trial::Plan;
 
 /// What to measure.
 #[derive(Debug, Clone, Default)]
@@ -26,16 +28,18 @@ pub struct BenchOptions {
     pub json: Option<PathBuf>,
     /// How often each subject is measured; each bench has its own default.
     pub rounds: Option<usize>,
+    /// Only the cases whose name contains this.
+    pub case: Option<String>,
 }
 
 struct Bench {
     name: &'static str,
     rounds: usize,
-    run: fn(usize) -> Result<Report>,
+    run: fn(&Plan<'_>) -> Result<Report>,
 }
 
-/// A new bench is a function that measures `rounds` times, and a line here.
-const BENCHES: [Bench; 2] = [
+/// A new bench is a function that measures as planned, and a line here.
+const BENCHES: [Bench; 3] = [
     Bench {
         name: "coldstart",
         rounds: 11,
@@ -45,6 +49,11 @@ const BENCHES: [Bench; 2] = [
         name: "parse",
         rounds: 11,
         run: parse::run,
+    },
+    Bench {
+        name: "transfer",
+        rounds: 5,
+        run: transfer::run,
     },
 ];
 
@@ -73,9 +82,13 @@ pub fn run(options: &BenchOptions) -> Result<()> {
     let mut rows = Vec::new();
     for bench in benches {
         let rounds = options.rounds.unwrap_or(bench.rounds);
-        let report = (bench.run)(rounds)?;
+        let case = options.case.as_deref();
+        let report = (bench.run)(&Plan { rounds, case })?;
         println!("\n{} (medians of {rounds} rounds)\n\n{report}", bench.name);
         rows.extend(report.rows);
+    }
+    if rows.is_empty() {
+        bail!("no case of any bench is called that");
     }
     if let Some(file) = &options.json {
         fs::write(file, report::to_json(&rows)?).with_context(|| file.display().to_string())?;

@@ -36,6 +36,9 @@ enum Command {
     Test {
         /// Only the checks whose name contains this
         only: Option<String>,
+        /// The long ones instead: a hundred random kills of the agent
+        #[arg(long)]
+        soak: bool,
     },
     /// Measure what the product costs, beside something known
     Bench {
@@ -47,6 +50,9 @@ enum Command {
         /// How often to measure each subject
         #[arg(long)]
         rounds: Option<usize>,
+        /// Only the cases whose name contains this
+        #[arg(long, value_name = "NAME")]
+        case: Option<String>,
     },
     /// Run the whole product on this machine until Ctrl-C
     Local {
@@ -78,12 +84,18 @@ fn run(command: &Command) -> Result<()> {
             let stack = demo::run(!no_build)?;
             if *keep { serve(stack) } else { Ok(()) }
         }
-        Command::Bench { name, json, rounds } => bench::run(&BenchOptions {
+        Command::Bench {
+            name,
+            json,
+            rounds,
+            case,
+        } => bench::run(&BenchOptions {
             name: name.clone(),
             json: json.clone(),
             rounds: *rounds,
+            case: case.clone(),
         }),
-        Command::Test { only } => test::run(only.as_deref()),
+        Command::Test { only, soak } => test::run(only.as_deref(), *soak),
         Command::Local { no_build } => serve(Stack::start(&StackOptions {
             build: !no_build,
             ..StackOptions::default()

@@ -49,14 +49,26 @@ const CHECKS: &[(&str, Check)] = &[
     ("sam local invoke", Here(sam_local::check)),
 ];
 
-/// Runs all checks, or those whose name contains `only`; the first that fails ends the run.
+/// What takes too long for every run.
+const SOAK: &[(&str, Check)] = &[(
+    "soak: a hundred kills",
+    Program(|| {
+        Ok(cargo(
+            "test --package torrent2s3-agent --test faults -- --ignored --nocapture",
+        ))
+    }),
+)];
+
+/// Runs all checks, or those whose name contains `only`; the first that fails ends the run. With `soak` these
+/// are the long ones, which are not among the others.
 ///
 /// # Errors
 /// Names the check that failed; its own output stands above.
-pub fn run(only: Option<&str>) -> Result<()> {
+pub fn run(only: Option<&str>, soak: bool) -> Result<()> {
     tools::setup()?;
     let start = Instant::now();
-    let chosen: Vec<_> = CHECKS
+    let checks = if soak { SOAK } else { CHECKS };
+    let chosen: Vec<_> = checks
         .iter()
         .filter(|(name, _)| only.is_none_or(|part| name.contains(part)))
         .collect();

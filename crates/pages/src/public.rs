@@ -77,6 +77,7 @@ impl From<PublicStatus> for Status {
                 id: worker.id,
                 deluge_url: String::new(),
                 free_bytes: worker.free_bytes,
+                full: false,
                 torrents: None,
                 last_seen: worker.last_seen,
             })

@@ -71,6 +71,7 @@ fn worker(id: &str, last_seen: &str, free_bytes: Option<u64>) -> Worker {
         id: id.into(),
         deluge_url: "http://10.1.2.3:8112".into(),
         free_bytes,
+        full: false,
         torrents: Some(2),
         last_seen: at(last_seen),
     }

@@ -1,4 +1,8 @@
+use std::time::Duration;
+
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::SharedCredentialsProvider;
 
@@ -22,6 +26,20 @@ pub fn lambda_aws_config() -> Result<SdkConfig, EnvError> {
 }
 
 /// The SDK's configuration on a box: the default chain, so the instance role's credentials are renewed.
+///
+/// A box has time: what fails in passing is tried up to eight times, with jitter and up to 20 s apart, within
+/// the SDK's budget for retries. No attempt hangs for ever; those with a body have limits of their own.
 pub async fn worker_aws_config() -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest()).load().await
+    let retries = RetryConfig::standard()
+        .with_max_attempts(8)
+        .with_max_backoff(Duration::from_secs(20));
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(30))
+        .build();
+    aws_config::defaults(BehaviorVersion::latest())
+        .retry_config(retries)
+        .timeout_config(timeouts)
+        .load()
+        .await
 }

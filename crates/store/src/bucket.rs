@@ -1,15 +1,13 @@
-use std::ops::Range;
-use std::path::Path;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
-use aws_sdk_s3::primitives::{ByteStream, Length};
-use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{ChecksumMode, Delete, EncodingType, ObjectIdentifier};
 
-use crate::{SdkConfig, StoreError};
+use crate::{Checksum, Content, SdkConfig, StoreError};
 
 /// One S3 bucket.
 #[derive(Debug, Clone)]
@@ -92,6 +90,58 @@ impl Bucket {
         let sent = request.body(body.into()).send().await;
         sent.map(drop)
             .map_err(|error| StoreError::aws("s3:PutObject")(error.into()))
+    }
+
+    /// Writes an object from a file on disk. S3 compares it with its CRC-32.
+    ///
+    /// # Errors
+    /// When S3 does not take it.
+    pub async fn put_content(
+        &self,
+        key: impl ToString,
+        content: &Content,
+        headers: Headers<'_>,
+    ) -> Result<(), StoreError> {
+        let request = self
+            .client
+            .put_object()
+            .bucket(&self.name)
+            .key(key.to_string())
+            .content_type(headers.content_type)
+            .cache_control(headers.cache_control)
+            .content_length(content.size_bytes().try_into().unwrap_or_default())
+            .checksum_crc32(content.checksum())
+            .body(content.stream());
+        // The CRC-32 is in a signed header: over the body, the signature would need a SHA-256 of every byte.
+        let sent = request.customize().disable_payload_signing().send().await;
+        sent.map(drop)
+            .map_err(|error| StoreError::aws("s3:PutObject")(error.into()))
+    }
+
+    /// What S3 knows of an object's content; `None` when there is no such object.
+    ///
+    /// # Errors
+    /// When S3 does not answer. Without the right to list the bucket, a missing object is one of these.
+    pub async fn checksum(&self, key: impl ToString) -> Result<Option<Checksum>, StoreError> {
+        let head = self
+            .client
+            .head_object()
+            .bucket(&self.name)
+            .key(key.to_string())
+            .checksum_mode(ChecksumMode::Enabled)
+            .send()
+            .await;
+        match head {
+            Ok(head) => Ok(Some(Checksum::new(head.checksum_crc32(), head.e_tag()))),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(HeadObjectError::is_not_found) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(StoreError::aws("s3:HeadObject")(error.into())),
+        }
     }
 
     /// Reads an object whole; `None` when there is none.
@@ -257,21 +307,6 @@ impl Bucket {
         }
         Ok(objects)
     }
-}
-
-/// A range of a file on disk as a request's body, read while it is sent and again when it is sent again.
-///
-/// # Errors
-/// When the file cannot be opened.
-pub async fn file_range(path: &Path, range: Range<u64>) -> Result<ByteStream, StoreError> {
-    let length = Length::Exact(range.end - range.start);
-    let body = ByteStream::read_from()
-        .path(path)
-        .offset(range.start)
-        .length(length)
-        .build()
-        .await;
-    body.map_err(|error| StoreError::malformed(path.display().to_string(), &error))
 }
 
 /// Reads a key as S3 writes it in listings and events, as form data: `+` is a space. To be done once.

@@ -4,7 +4,9 @@
 //! each write has, so that every step can be repeated in any order.
 
 mod aws;
+mod body;
 mod bucket;
+mod checksum;
 mod env;
 mod error;
 mod multipart;
@@ -13,9 +15,11 @@ mod records;
 
 pub use aws::{lambda_aws_config, worker_aws_config};
 pub use aws_config::SdkConfig;
-pub use bucket::{Bucket, Headers, Object, file_range, form_decoded};
+pub use body::Content;
+pub use bucket::{Bucket, Headers, Object, form_decoded};
+pub use checksum::Checksum;
 pub use env::{EnvError, required, required_number};
 pub use error::StoreError;
-pub use multipart::MultipartUpload;
+pub use multipart::{MultipartUpload, SentPart, StoredPart};
 pub use queue::Queue;
 pub use records::{Changes, Created, Cursor, CursorError, Filter, Page, Reading, Records};

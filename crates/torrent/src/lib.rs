@@ -14,6 +14,7 @@ mod message;
 mod metainfo;
 mod object_key;
 mod part_plan;
+mod pieces;
 mod record;
 mod state;
 mod worker;
@@ -32,6 +33,7 @@ pub use metainfo::{
 };
 pub use object_key::{ObjectKey, ObjectKeyError, PageKey, UploadKey};
 pub use part_plan::PartPlan;
+pub use pieces::{BadPiece, FileCheck, PieceHashes, PieceStream, V1Hashes, V2Hashes};
 pub use record::{Activity, Progress, Source, StateTimes, TorrentRecord};
 pub use state::{Owner, State};
 pub use worker::Worker;

@@ -12,6 +12,12 @@ pub struct Manifest {
     pub name: String,
     /// Every content file, in the torrent's order.
     pub files: Vec<StoredFile>,
+    /// Bytes of all files; not in the oldest manifests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size_bytes: Option<u64>,
+    /// When the transfer that stored the last file began; not in the oldest manifests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
     /// When the last file was stored.
     pub stored_at: Timestamp,
 }
@@ -25,6 +31,30 @@ pub struct StoredFile {
     pub key: String,
     /// Length in bytes.
     pub size_bytes: u64,
+    /// Of all its bytes, as zip has it: 8 hexadecimal digits. Not in the oldest manifests.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "hex")]
+    pub crc32: Option<u32>,
+}
+
+/// A CRC-32 as other tools print it.
+mod hex {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde's `with` asks for it"
+    )]
+    pub(super) fn serialize<S: Serializer>(crc32: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
+        crc32.map(|crc32| format!("{crc32:08x}")).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+        let digits = Option::<String>::deserialize(from)?;
+        let crc32 = digits.map(|digits| u32::from_str_radix(&digits, 16));
+        crc32.transpose().map_err(D::Error::custom)
+    }
 }
 
 impl Manifest {

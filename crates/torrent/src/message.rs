@@ -1,3 +1,4 @@
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Infohash;
@@ -42,6 +43,9 @@ pub struct FileTransferring {
     pub stored_bytes: u64,
     /// Bytes of all content.
     pub total_bytes: u64,
+    /// When the agent said so, since an older message may come later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
 }
 
 /// What the agent reports of a transfer.
@@ -54,6 +58,11 @@ pub enum TransferPhase {
     Progress,
     /// The manifest is stored.
     Done,
+    /// It does not go on now, but will by itself, without anybody's help.
+    Waiting {
+        /// What it waits for, in a sentence for the owner; nothing any more without.
+        reason: Option<String>,
+    },
     /// The agent gave up.
     Failed {
         /// Why, in a sentence for the owner.
@@ -81,6 +90,17 @@ mod tests {
             },
             stored_bytes: 7,
             total_bytes: 9,
+            at: None,
+        });
+        let waiting = QueueMessage::FileTransferring(FileTransferring {
+            infohash: infohash.parse().unwrap(),
+            worker: "i-1".into(),
+            phase: TransferPhase::Waiting {
+                reason: Some("the disk is full".into()),
+            },
+            stored_bytes: 7,
+            total_bytes: 9,
+            at: Some(Timestamp::UNIX_EPOCH),
         });
         for (message, wire) in [
             (
@@ -91,6 +111,12 @@ mod tests {
                 failed,
                 json!({"type": "file_transferring", "infohash": infohash, "worker": "i-1",
                        "phase": "failed", "reason": "the disk is full", "stored_bytes": 7, "total_bytes": 9}),
+            ),
+            (
+                waiting,
+                json!({"type": "file_transferring", "infohash": infohash, "worker": "i-1",
+                       "phase": "waiting", "reason": "the disk is full", "stored_bytes": 7, "total_bytes": 9,
+                       "at": "1970-01-01T00:00:00Z"}),
             ),
         ] {
             assert_eq!(serde_json::to_value(&message).unwrap(), wire);

@@ -7,6 +7,7 @@ mod error;
 mod info;
 mod layers;
 mod outer;
+mod pieces;
 mod v1;
 mod v2;
 

@@ -37,6 +37,14 @@ impl PartPlan {
         self.size_bytes <= self.part_bytes
     }
 
+    /// Bytes of the part with this number, from 1; `None` when there is no such part.
+    #[must_use]
+    pub fn part_bytes(&self, number: u16) -> Option<u64> {
+        let start = u64::from(number.checked_sub(1)?) * self.part_bytes;
+        let left = self.size_bytes.checked_sub(start)?;
+        Some(left.min(self.part_bytes)).filter(|bytes| *bytes > 0)
+    }
+
     /// Part numbers, from 1, with the bytes of the file that each covers.
     pub fn parts(self) -> impl Iterator<Item = (u16, Range<u64>)> {
         (1..)
@@ -75,10 +83,13 @@ mod tests {
                 prop_assert_eq!(u64::from(number), count);
                 prop_assert_eq!(range.start, next);
                 prop_assert!(range.end > range.start);
+                prop_assert_eq!(PartPlan::new(size).part_bytes(number), Some(range.end - range.start));
                 next = range.end;
             }
             prop_assert_eq!(next, size);
             prop_assert!(count <= PartPlan::PARTS_MAX);
+            let after = u16::try_from(count + 1).unwrap();
+            prop_assert_eq!(PartPlan::new(size).part_bytes(after), None);
         }
     }
 }

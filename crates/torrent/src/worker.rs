@@ -13,6 +13,9 @@ pub struct Worker {
     /// Bytes free in the download folder, as Deluge says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free_bytes: Option<u64>,
+    /// Whether its disk is so full that its downloads rest.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub full: bool,
     /// Torrents in its Deluge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub torrents: Option<u64>,
@@ -30,12 +33,12 @@ impl Worker {
         now.duration_since(self.last_seen).as_secs() < 3 * Self::HEARTBEAT.as_secs().cast_signed()
     }
 
-    /// The worker that takes the next torrent: live, and with the most room.
+    /// The worker that takes the next torrent: live, not full, and with the most room.
     #[must_use]
     pub fn choose(workers: &[Self], now: Timestamp) -> Option<&Self> {
         workers
             .iter()
-            .filter(|worker| worker.is_live(now))
+            .filter(|worker| worker.is_live(now) && !worker.full)
             .max_by_key(|worker| (worker.free_bytes, worker.last_seen))
     }
 }
@@ -49,6 +52,7 @@ mod tests {
             id: id.into(),
             deluge_url: "http://10.0.0.1:8112".into(),
             free_bytes,
+            full: false,
             torrents: None,
             last_seen: Timestamp::from_second(seen).unwrap(),
         }
@@ -67,5 +71,8 @@ mod tests {
             Some("b")
         );
         assert_eq!(Worker::choose(&fleet[..1], now), None);
+        let mut full = worker("full", 990, Some(9));
+        full.full = true;
+        assert_eq!(Worker::choose(&[full], now), None);
     }
 }

@@ -14,9 +14,16 @@ impl WatchQueue {
             phase,
             stored_bytes,
             total_bytes,
+            at,
         } = report;
         match phase {
             TransferPhase::Progress => {}
+            TransferPhase::Waiting { reason } => {
+                let at = at.unwrap_or(Timestamp::UNIX_EPOCH);
+                self.records
+                    .set_waiting(infohash, reason.as_deref(), at)
+                    .await?;
+            }
             TransferPhase::Failed { reason } => return Err(Fault::Never(reason)),
             TransferPhase::Started | TransferPhase::Done => {
                 let changes = Changes {

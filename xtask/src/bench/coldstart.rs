@@ -23,7 +23,7 @@ use self::null_aws::NullAws;
 use self::runtime_api::RuntimeApi;
 use super::figures::Figures;
 use super::report::{Goal, Report, Row};
-use super::trial::{Trial, interleave};
+use super::trial::{Plan, Trial, interleave};
 use super::usage;
 use crate::aws::{AwsEnv, REGION};
 use crate::interrupt::Interrupted;
@@ -41,7 +41,7 @@ const INIT_RATIO_MIN: f64 = 15.0;
 const PEAK_RSS_MIB_MAX: f64 = 12.0;
 const ZIPPED_MB_MAX: f64 = 4.0;
 
-pub(super) fn run(rounds: usize) -> Result<Report> {
+pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
     let dir = paths::local().join("bench").join(NAME);
     let logs = dir.join("logs");
     if logs.exists() {
@@ -64,14 +64,18 @@ pub(super) fn run(rounds: usize) -> Result<Report> {
         logs,
     };
     let trials = step("zip the functions", || trials(&bench, &node, &dir))?;
-    let rows = step(&format!("measure {rounds} rounds"), || {
-        interleave(NAME, rounds, trials)
+    let rows = step(&format!("measure {} rounds", plan.rounds), || {
+        interleave(NAME, plan, 1, trials)
     })?;
     let goals = rows
         .chunk_by(|a, b| a.case == b.case)
         .flat_map(|case| bench.goals(case))
         .collect();
-    Ok(Report { rows, goals })
+    Ok(Report {
+        rows,
+        goals,
+        notes: Vec::new(),
+    })
 }
 
 fn trials<'a>(bench: &'a Bench, node: &'a Node, dir: &Path) -> Result<Vec<Trial<'a>>> {

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::figures::{Figures, median};
 use super::report::{Goal, Report, Row};
-use super::trial::{Trial, interleave};
+use super::trial::{Plan, Trial, interleave};
 use super::usage;
 use crate::steps::step;
 use crate::{Process, paths, process};
@@ -57,7 +57,7 @@ const CASES: [Case; 3] = [
     },
 ];
 
-pub(super) fn run(rounds: usize) -> Result<Report> {
+pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
     let dir = paths::local().join("bench").join(NAME);
     let logs = dir.join("logs");
     fs::create_dir_all(&logs)?;
@@ -81,8 +81,8 @@ pub(super) fn run(rounds: usize) -> Result<Report> {
             });
         }
     }
-    let rows = step(&format!("measure {rounds} rounds"), || {
-        interleave(NAME, rounds, trials)
+    let rows = step(&format!("measure {} rounds", plan.rounds), || {
+        interleave(NAME, plan, 1, trials)
     })?;
     let sorted = CASES.iter().filter(|case| case.sorted);
     let goals = sorted.filter_map(|case| {
@@ -93,7 +93,11 @@ pub(super) fn run(rounds: usize) -> Result<Report> {
         Some(goal(of(SUBJECTS[0])?, of(SUBJECTS[1])?))
     });
     let goals = goals.collect();
-    Ok(Report { rows, goals })
+    Ok(Report {
+        rows,
+        goals,
+        notes: Vec::new(),
+    })
 }
 
 fn goal(ours: &Row, theirs: &Row) -> Goal {

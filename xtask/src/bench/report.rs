@@ -5,6 +5,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::figures::Figures;
 
+/// In the table, what only some subjects tell.
+const NOT_KNOWN: &str = "-";
+
 /// One line of the table.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {
@@ -29,6 +32,8 @@ pub(super) struct Goal {
 pub(super) struct Report {
     pub(super) rows: Vec<Row>,
     pub(super) goals: Vec<Goal>,
+    /// What a reader should know beside the figures, a line each.
+    pub(super) notes: Vec<String>,
 }
 
 impl fmt::Display for Report {
@@ -52,8 +57,7 @@ impl fmt::Display for Report {
             for other in others {
                 let subjects = format!("{} / {}", other.subject, ours.subject);
                 let ratios = other.figures.columns().zip(ours.figures.columns());
-                let ratios =
-                    ratios.map(|((_, theirs), (_, ours))| format!("{:.2}x", theirs / ours));
+                let ratios = ratios.map(|((_, theirs), (_, ours))| ratio(theirs / ours));
                 table.add_row(line(other.case, &subjects, ratios, ""));
             }
         }
@@ -70,6 +74,9 @@ impl fmt::Display for Report {
         {
             let word = if *met { "pass" } else { "MISS" };
             writeln!(f, "  {word}  {case:<16} {wanted}: {found}")?;
+        }
+        for note in &self.notes {
+            writeln!(f, "  note  {note}")?;
         }
         Ok(())
     }
@@ -108,8 +115,18 @@ fn heading(name: &str) -> String {
     bare.unwrap_or(name).replace('_', " ")
 }
 
+fn ratio(value: f64) -> String {
+    if value.is_nan() {
+        NOT_KNOWN.to_owned()
+    } else {
+        format!("{value:.2}x")
+    }
+}
+
 fn quantity(name: &str, value: f64) -> String {
-    if name.ends_with("_s") && value < 1.0 {
+    if value.is_nan() {
+        NOT_KNOWN.to_owned()
+    } else if name.ends_with("_s") && value < 1.0 {
         format!("{:.1} ms", value * 1e3)
     } else if name.ends_with("_s") {
         format!("{value:.2} s")
@@ -160,6 +177,7 @@ mod tests {
         let report = Report {
             rows: vec![row("rust", 0.011), row("node", 1.1)],
             goals,
+            notes: vec!["the sun shone".into()],
         };
         let text = report.to_string();
         for part in [
@@ -170,6 +188,7 @@ mod tests {
             "node / rust",
             "100.00x",
             "MISS  add-torrent",
+            "note  the sun shone",
         ] {
             assert!(text.contains(part), "no {part:?} in\n{text}");
         }

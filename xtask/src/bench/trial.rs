@@ -11,20 +11,37 @@ pub(super) struct Trial<'a> {
     pub(super) measure: Box<dyn FnMut() -> Result<Figures> + 'a>,
 }
 
-/// Measures all trials in turns, `rounds` times after a first round that does not count: it fills the page
-/// cache. Rows come in the order of the trials.
+/// How a bench is run.
+#[derive(Debug, Clone)]
+pub(super) struct Plan<'a> {
+    /// How often each subject is measured.
+    pub(super) rounds: usize,
+    /// Only the cases whose name contains this.
+    pub(super) case: Option<&'a str>,
+}
+
+impl Plan<'_> {
+    pub(super) fn wants(&self, case: &str) -> bool {
+        self.case.is_none_or(|part| case.contains(part))
+    }
+}
+
+/// Measures all wanted trials in turns, after `warm_ups` rounds that do not count: one fills the page cache. Rows
+/// come in the order of the trials.
 pub(super) fn interleave(
     bench: &'static str,
-    rounds: usize,
+    plan: &Plan<'_>,
+    warm_ups: usize,
     mut trials: Vec<Trial<'_>>,
 ) -> Result<Vec<Row>> {
+    trials.retain(|trial| plan.wants(trial.case));
     let mut samples = vec![Vec::new(); trials.len()];
-    for round in 0..=rounds {
+    for round in 0..warm_ups + plan.rounds {
         for (trial, samples) in trials.iter_mut().zip(&mut samples) {
             interrupt::check()?;
             let figures = (trial.measure)()
                 .with_context(|| format!("{bench}: {}, {}", trial.case, trial.subject))?;
-            if round > 0 {
+            if round >= warm_ups {
                 samples.push(figures);
             }
         }

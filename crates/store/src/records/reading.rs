@@ -1,5 +1,5 @@
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use torrent::{Infohash, Progress, State};
+use torrent::{Infohash, Progress, State, Timestamp};
 
 use super::{KEY, Records, text, torrent_key, value};
 use crate::StoreError;
@@ -59,6 +59,31 @@ impl Records {
             .expression_attribute_values(":stored", value(stored_bytes)?)
             .update_expression("SET stored_bytes = :stored");
         let condition = "#state IN (:downloading, :transferring) AND stored_bytes < :stored";
+        self.update_active(infohash, request, condition).await
+    }
+
+    /// Writes what a torrent waits for, or that it waits no more, unless something newer is known.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn set_waiting(
+        &self,
+        infohash: Infohash,
+        reason: Option<&str>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut request = self
+            .client
+            .update_item()
+            .expression_attribute_values(":at", value(at.as_millisecond())?);
+        request = match reason {
+            Some(reason) => request
+                .update_expression("SET reason = :reason, waiting_at = :at")
+                .expression_attribute_values(":reason", text(reason)),
+            None => request.update_expression("SET waiting_at = :at REMOVE reason"),
+        };
+        let condition = "#state IN (:downloading, :transferring) \
+             AND (attribute_not_exists(waiting_at) OR waiting_at < :at)";
         self.update_active(infohash, request, condition).await
     }
 

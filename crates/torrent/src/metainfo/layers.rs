@@ -29,6 +29,13 @@ impl<'a> PieceLayers<'a> {
         Ok(Some(Self(layers)))
     }
 
+    /// Each layer with the root above it.
+    pub(super) fn by_root(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        self.0
+            .iter()
+            .filter_map(|(root, layer)| layer.map(|layer| (*root, layer)))
+    }
+
     /// Every layer must be that of a file with more than one piece. A file whose layer is not there gets its
     /// hashes from peers.
     pub(super) fn check(
