@@ -67,6 +67,9 @@ struct ServiceArgs {
     /// Free space below which downloads rest, such as 5GiB
     #[arg(long, env, default_value = "2GiB")]
     disk_floor: ByteSize,
+    /// Give up a torrent that brings more GiB of files than this
+    #[arg(long, env)]
+    total_gib_max: Option<u64>,
     /// Remove a stored torrent only when so many bytes were given to others per byte of it
     #[arg(long, env)]
     seed_ratio: Option<f64>,
@@ -92,6 +95,7 @@ pub(crate) struct Service {
     pub(crate) queue_url: String,
     pub(crate) disk_floor: ByteSize,
     pub(crate) goal: Goal,
+    pub(crate) total_bytes_max: Option<u64>,
 }
 
 impl Config {
@@ -134,6 +138,7 @@ impl Config {
                     .seed_minutes
                     .map(|minutes| Duration::from_secs(60 * minutes)),
             },
+            total_bytes_max: args.total_gib_max.map(|gib| gib.saturating_mul(1 << 30)),
         })
     }
 }

@@ -21,6 +21,7 @@ mod report;
 mod scan;
 mod source;
 mod sums;
+mod too_large;
 mod transfer;
 mod upload;
 mod watch;
@@ -113,6 +114,7 @@ async fn serve(service: Service, transfer: &Transfer, aws: &SdkConfig) -> anyhow
         reporter,
         state_dir: service.deluge_state_dir.clone(),
         goal: service.goal,
+        total_bytes_max: service.total_bytes_max,
     };
     tracing::info!(worker = service.worker_id, "the agent runs");
     tokio::join!(heartbeat.run(), watch.run());

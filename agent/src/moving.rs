@@ -9,7 +9,7 @@ use torrent::{State as RecordState, Timestamp, TransferPhase};
 use crate::fault::Fault;
 use crate::finish::{is_whole, store_manifest, store_torrent};
 use crate::inventory::Inventory;
-use crate::plan::source_of;
+use crate::plan::{has_metainfo, source_of};
 use crate::progress::Progress;
 use crate::report::Amount;
 use crate::source::Source;
@@ -66,6 +66,10 @@ impl Watch<'_> {
             status.state,
             Some(State::Checking | State::Moving | State::Allocating)
         ) {
+            return Ok(Step::Nothing);
+        }
+        // A magnet link's metainfo comes with its first peer.
+        if known.is_none() && !has_metainfo(id, &self.state_dir).await? {
             return Ok(Step::Nothing);
         }
         let moving = self.up_to_date(id, &status, known).await?;
@@ -152,6 +156,7 @@ impl Watch<'_> {
             let mut status = status.clone();
             status.files = self.status(id, &[Key::Files]).await?.files;
             let source = Arc::new(source_of(id, &status, &self.state_dir).await?);
+            self.refuse_if_too_large(id, &source).await?;
             let before = known.take();
             let (crc32s, started_at, is_started) = before.map_or_else(
                 || (HashMap::new(), Timestamp::now(), false),

@@ -6,6 +6,13 @@ use torrent::Metainfo;
 use crate::fault::Fault;
 use crate::source::{Places, Source};
 
+/// Whether Deluge knows what is in a torrent.
+pub(crate) async fn has_metainfo(id: &str, state_dir: &Path) -> Result<bool, Fault> {
+    let state = state_dir.join(format!("{id}.torrent"));
+    let exists = tokio::fs::try_exists(&state).await;
+    exists.map_err(|error| Fault::Later(format!("{}: {error}", state.display())))
+}
+
 /// What Deluge has of a torrent: paths on disk are Deluge's, keys come from the metainfo, which must be that
 /// of the info-hash.
 pub(crate) async fn source_of(

@@ -35,6 +35,8 @@ pub(crate) struct Watch<'a> {
     pub(crate) reporter: Reporter,
     pub(crate) state_dir: PathBuf,
     pub(crate) goal: Goal,
+    /// The most bytes of content that a torrent may bring.
+    pub(crate) total_bytes_max: Option<u64>,
 }
 
 /// A torrent as this run of the agent knows it.

@@ -54,6 +54,10 @@ const TESTS: &[(&str, Test)] = &[
         refusals::beyond_the_limits,
     ),
     (
+        "a_magnet_that_turns_out_too_large_is_given_up",
+        refusals::a_magnet_beyond_the_limit,
+    ),
+    (
         "a_hundred_at_once_are_one_torrent",
         adding::a_hundred_at_once,
     ),

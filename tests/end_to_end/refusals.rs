@@ -1,6 +1,8 @@
 //! Bad input gets its reason and leaves nothing behind.
 
-use anyhow::{Result, ensure};
+use std::fs::{self, File};
+
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use tests::World;
 use xtask::product::base64;
@@ -78,6 +80,30 @@ pub(crate) fn unknown_addresses(world: &World) -> Result<()> {
             "{answer:?}"
         );
     }
+    Ok(())
+}
+
+/// Of a magnet link nobody knows the size until Deluge has its metainfo.
+pub(crate) fn a_magnet_beyond_the_limit(world: &World) -> Result<()> {
+    let vast = world.sample("vast", &[])?.join("vast.bin");
+    if let Some(folder) = vast.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    // Nothing of it is on disk, and nothing of it is downloaded.
+    File::create(&vast)?.set_len(5 << 28)?;
+    let seeded = world.seed(&vast, |request| request.upload_limit = Some(50_000))?;
+    let infohash = seeded.infohash.context("a v1 torrent has an info-hash")?;
+    let answer = world.product.add(&json!({ "magnet": seeded.magnet }))?;
+    ensure!(answer.status == 202, "{answer:?}");
+    let record = world.wait_for("giving it up", || {
+        let record = world.product.torrent(&infohash)?;
+        Ok((record["state"] == "failed").then_some(record))
+    })?;
+    let reason = record["reason"].as_str().unwrap_or_default();
+    ensure!(reason.contains("1342177280 bytes"), "{record}");
+    let state = world.stack().deluge().state_dir();
+    let state = state.join(format!("{infohash}.torrent"));
+    world.wait_for("Deluge without it", || Ok((!state.exists()).then_some(())))?;
     Ok(())
 }
 

@@ -37,6 +37,7 @@ impl World {
             logs: logs.clone(),
             deluge_retry_seconds: 2,
             deluge_tries: 10,
+            total_gib_max: 1,
             ..StackOptions::default()
         })?;
         let contract = Contract::read()?;

@@ -30,6 +30,7 @@ pub(crate) fn start(
     deluge: &Deluge,
     password: &str,
     outputs: &Outputs,
+    total_gib_max: u32,
     aws: &AwsEnv,
     logs: &std::path::Path,
 ) -> Result<Process> {
@@ -45,6 +46,7 @@ pub(crate) fn start(
         .env("DELUGE_URL", deluge.web_url())
         .env("DELUGE_PASSWORD", password)
         .env("DELUGE_STATE_DIR", deluge.state_dir())
+        .env("TOTAL_GIB_MAX", total_gib_max.to_string())
         .env("WORKER_ID", "local");
     Process::start("agent", command, logs).context("the agent")
 }

@@ -33,6 +33,8 @@ pub struct StackOptions {
     pub deluge_retry_seconds: u32,
     /// The template's `DelugeTries`.
     pub deluge_tries: u32,
+    /// The template's `TotalGibMax`.
+    pub total_gib_max: u32,
 }
 
 impl Default for StackOptions {
@@ -43,6 +45,7 @@ impl Default for StackOptions {
             build: true,
             deluge_retry_seconds: 5,
             deluge_tries: 1000,
+            total_gib_max: 500,
         }
     }
 }
@@ -91,7 +94,14 @@ impl Stack {
         let deluge = step("start Deluge", || {
             Deluge::start(&dir.join("deluge"), logs, &password)
         })?;
-        let agent = agent::start(&deluge, &password, &outputs, aws, logs)?;
+        let agent = agent::start(
+            &deluge,
+            &password,
+            &outputs,
+            options.total_gib_max,
+            aws,
+            logs,
+        )?;
         say(&format!(
             "  stack ready after {:.1} s",
             start.elapsed().as_secs_f64()
@@ -189,7 +199,7 @@ impl Stack {
 }
 
 /// What the template must know about its place on this machine.
-fn parameters(port: u16, options: &StackOptions) -> [(&'static str, String); 7] {
+fn parameters(port: u16, options: &StackOptions) -> [(&'static str, String); 8] {
     [
         ("ApiOriginDomain", "127.0.0.1".to_owned()),
         ("ApiOriginPort", port.to_string()),
@@ -200,6 +210,7 @@ fn parameters(port: u16, options: &StackOptions) -> [(&'static str, String); 7] 
             options.deluge_retry_seconds.to_string(),
         ),
         ("DelugeTries", options.deluge_tries.to_string()),
+        ("TotalGibMax", options.total_gib_max.to_string()),
         ("StatusSchedule", "rate(1 minute)".to_owned()),
     ]
 }
