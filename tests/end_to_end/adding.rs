@@ -117,6 +117,50 @@ pub(crate) fn a_large_file(world: &World) -> Result<()> {
     world.expect_published(&infohash, &large, &["40 MB.bin"])
 }
 
+/// Nobody waits for the last file to have the first.
+pub(crate) fn links_before_the_end(world: &World) -> Result<()> {
+    const NAMES: [&str; 8] = ["1", "2", "3", "4", "5", "6", "7", "8"];
+    let mut files: Vec<_> = NAMES
+        .into_iter()
+        .map(|path| SampleFile {
+            path,
+            bytes: 20_000,
+        })
+        .collect();
+    files.push(SampleFile {
+        path: "the large one",
+        bytes: 7_000_000,
+    });
+    let folder = world.sample("by and by", &files)?;
+    let seeded = world.seed(&folder, |request| request.upload_limit = Some(400_000))?;
+    let answer = world.product.add_file(&fs::read(&seeded.torrent_path)?)?;
+    ensure!(answer.status == 202, "{answer:?}");
+    let infohash = seeded.infohash.context("a v1 torrent has an info-hash")?;
+    let link = world.wait_for("a link while the rest is downloading", || {
+        // Before the first file is stored there is no page.
+        let links = world.product.links(&infohash).unwrap_or_default();
+        let state = world.product.torrent(&infohash)?["state"].clone();
+        ensure!(
+            !links.is_empty() || state == "queued" || state == "downloading",
+            "{state}, and there was no link before"
+        );
+        Ok((state == "downloading")
+            .then(|| links.into_iter().next())
+            .flatten())
+    })?;
+    let name = link.rsplit('/').next().context("a link has a name")?;
+    ensure!(
+        world.product.get(&link)? == fs::read(folder.join(name))?,
+        "{link} differs"
+    );
+    let files: Vec<_> = files
+        .iter()
+        .map(|file| format!("by and by/{}", file.path))
+        .collect();
+    let files: Vec<_> = files.iter().map(String::as_str).collect();
+    world.expect_published(&infohash, &folder, &files)
+}
+
 pub(crate) fn the_same_twice(world: &World) -> Result<()> {
     let song = world
         .sample(

@@ -33,6 +33,10 @@ const TESTS: &[(&str, Test)] = &[
         adding::a_large_file,
     ),
     (
+        "links_appear_while_the_rest_is_downloading",
+        adding::links_before_the_end,
+    ),
+    (
         "the_same_torrent_twice_is_one_torrent",
         adding::the_same_twice,
     ),

@@ -80,6 +80,7 @@ fn follow(stack: &Stack, product: &Product, infohash: &str) -> Result<Value> {
     bar.enable_steady_tick(Duration::from_millis(120));
     let mut state = "queued".to_owned();
     let mut entered = Instant::now();
+    let mut links = 0;
     let outcome = product.wait_until(
         infohash,
         PATIENCE,
@@ -93,6 +94,9 @@ fn follow(stack: &Stack, product: &Product, infohash: &str) -> Result<Value> {
                 ));
                 (state, entered) = (now.to_owned(), Instant::now());
             }
+            if now == "downloading" {
+                tell_of_links(product, record, &mut links);
+            }
             show(&bar, record);
         },
     );
@@ -102,6 +106,31 @@ fn follow(stack: &Stack, product: &Product, infohash: &str) -> Result<Value> {
         let tail = process::tail(&stack.logs().join(format!("{log}.log")), 25);
         format!("the demo stopped in stage `{state}`; the end of {log}.log:\n{tail}\n")
     })
+}
+
+/// Says so when there are more links than before, although the download goes on.
+fn tell_of_links(product: &Product, record: &Value, links: &mut usize) {
+    let infohash = record["infohash"].as_str().unwrap_or_default();
+    // Before the first file is stored there is no page.
+    let now = product.links(infohash).unwrap_or_default().len();
+    if now > *links {
+        let files = &record["file_count"];
+        let percent = percent_downloaded(record).map_or_else(String::new, |percent| {
+            format!(", {percent:.0} % downloaded")
+        });
+        say(&format!("       {now} of {files} links are there{percent}"));
+        *links = now;
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a percentage is no exact number"
+)]
+fn percent_downloaded(record: &Value) -> Option<f64> {
+    let downloaded = record["progress"]["downloaded_bytes"].as_u64()?;
+    let size = record["size_bytes"].as_u64()?;
+    Some(100.0 * downloaded as f64 / size.max(1) as f64)
 }
 
 fn show(bar: &ProgressBar, record: &Value) {
