@@ -13,7 +13,7 @@ mod torrent_row;
 
 pub use complete::{Beside, CompletePage, Expected, Kind, PageFile};
 pub use library::{Library, LibraryEntry};
-pub use status::Status;
+pub use status::{Ended, Status};
 
 use askama::Template;
 

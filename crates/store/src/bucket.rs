@@ -11,6 +11,10 @@ use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
 
 use crate::{SdkConfig, StoreError};
 
+mod conditional;
+
+pub use conditional::{Version, Written};
+
 /// One S3 bucket.
 #[derive(Debug, Clone)]
 pub struct Bucket {

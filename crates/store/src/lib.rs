@@ -13,9 +13,11 @@ mod records;
 
 pub use aws::{lambda_aws_config, worker_aws_config};
 pub use aws_config::SdkConfig;
-pub use bucket::{Bucket, Headers, Object, file_range, form_decoded};
+pub use bucket::{Bucket, Headers, Object, Version, Written, file_range, form_decoded};
 pub use env::{EnvError, required, required_number};
 pub use error::StoreError;
 pub use multipart::MultipartUpload;
 pub use queue::Queue;
-pub use records::{Changes, Created, Cursor, CursorError, Filter, Page, Reading, Records};
+pub use records::{
+    Changes, Created, Cursor, CursorError, Filter, Page, Phase, Reading, Records, Stored,
+};
