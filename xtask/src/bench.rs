@@ -7,6 +7,8 @@ mod coldstart;
 mod figures;
 mod parse;
 mod report;
+mod runtime_api;
+mod status;
 mod trial;
 mod usage;
 
@@ -35,7 +37,7 @@ struct Bench {
 }
 
 /// A new bench is a function that measures `rounds` times, and a line here.
-const BENCHES: [Bench; 2] = [
+const BENCHES: [Bench; 3] = [
     Bench {
         name: "coldstart",
         rounds: 11,
@@ -45,6 +47,11 @@ const BENCHES: [Bench; 2] = [
         name: "parse",
         rounds: 11,
         run: parse::run,
+    },
+    Bench {
+        name: "status",
+        rounds: 11,
+        run: status::run,
     },
 ];
 

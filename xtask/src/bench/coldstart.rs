@@ -6,7 +6,6 @@
 mod function;
 mod node;
 mod null_aws;
-mod runtime_api;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -20,9 +19,9 @@ use anyhow::{Context, Result, ensure};
 use self::function::{FUNCTIONS, Function};
 use self::node::Node;
 use self::null_aws::NullAws;
-use self::runtime_api::RuntimeApi;
 use super::figures::Figures;
 use super::report::{Goal, Report, Row};
+use super::runtime_api::{self, RuntimeApi};
 use super::trial::{Trial, interleave};
 use super::usage;
 use crate::aws::{AwsEnv, REGION};
@@ -149,7 +148,8 @@ impl Bench {
         };
         let answered = self.lambda.next(&mut alive).and_then(|waiting| {
             let init = waiting.since - begin;
-            let (answer, event, idle) = waiting.invoke(&start.event, &mut alive)?;
+            let (answer, event, idle) =
+                waiting.invoke(&start.event, runtime_api::TIMEOUT, &mut alive)?;
             Ok((init, answer, event, idle))
         });
         let (init, answer, event, idle) = answered.map_err(|error| {

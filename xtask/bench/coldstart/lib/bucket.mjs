@@ -4,14 +4,17 @@ import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, NoSuchKey, P
 
 const client = new S3Client({});
 
-/** As the functions do: an object that does not exist opens the connection. */
-export async function warmUp(bucket, prefix) {
+export async function head(bucket, key) {
   try {
-    await client.send(new HeadObjectCommand({ Bucket: bucket, Key: `${prefix}warm-up` }));
+    return await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
   } catch (error) {
     if (error.$metadata?.httpStatusCode !== 404) throw error;
+    return null;
   }
 }
+
+/** As the functions do: an object that does not exist opens the connection. */
+export const warmUp = (bucket, prefix) => head(bucket, `${prefix}warm-up`);
 
 export async function get(bucket, key) {
   try {

@@ -8,7 +8,7 @@ use data_encoding::HEXLOWER;
 use md5::{Digest, Md5};
 use tiny_http::{Method, Request, Response, Server};
 
-use super::runtime_api::{header, serve};
+use crate::bench::runtime_api::{header, serve};
 
 const NO_OBJECTS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>bucket</Name><KeyCount>0</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated></ListBucketResult>"#;
