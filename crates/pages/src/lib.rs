@@ -12,6 +12,7 @@ mod status;
 mod torrent_row;
 
 pub use complete::{Beside, CompletePage, Expected, Kind, PageFile};
+pub use format::size;
 pub use library::{Library, LibraryEntry};
 pub use status::{Ended, Status};
 

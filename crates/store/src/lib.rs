@@ -10,6 +10,7 @@ mod error;
 mod multipart;
 mod queue;
 mod records;
+mod topic;
 
 pub use aws::{lambda_aws_config, worker_aws_config};
 pub use aws_config::SdkConfig;
@@ -21,3 +22,4 @@ pub use queue::Queue;
 pub use records::{
     Changes, Created, Cursor, CursorError, Filter, Page, Phase, Reading, Records, Stored,
 };
+pub use topic::{Notice, Topic};

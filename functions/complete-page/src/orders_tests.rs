@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use pages::{CompletePage, Expected, PageFile};
 use proptest::prelude::*;
 use serde_json::json;
-use store::{Changes, Object, StoreError};
+use store::{Changes, Notice, Object, StoreError};
 use torrent::{FilePath, Infohash, ObjectKey, PageKey, Source, State, Timestamp, TorrentRecord};
 
 use crate::batch::CompletePages;
@@ -23,6 +23,7 @@ struct Memory {
     pauses: Vec<u8>,
     calls: Cell<usize>,
     writes: Cell<usize>,
+    told: RefCell<Vec<Notice>>,
 }
 
 impl Memory {
@@ -87,6 +88,12 @@ impl World for Memory {
         for key in keys {
             pages.remove(&key.to_string());
         }
+        Ok(())
+    }
+
+    async fn tell(&self, notice: Notice) -> Result<(), StoreError> {
+        self.pause().await;
+        self.told.borrow_mut().push(notice);
         Ok(())
     }
 
@@ -247,6 +254,7 @@ fn memory(pauses: Vec<u8>) -> CompletePages<Memory> {
             pauses,
             calls: Cell::new(0),
             writes: Cell::new(0),
+            told: RefCell::default(),
         },
         site: "https://example.net".into(),
     }
@@ -282,6 +290,8 @@ proptest! {
         prop_assert_eq!(json["torrents"].as_array().unwrap().len(), 1);
         let record = pages.world.record.borrow().clone().unwrap();
         prop_assert_eq!(record.state, State::Complete);
+        let told = pages.world.told.borrow();
+        prop_assert!(!told.is_empty() && told.iter().all(|notice| *notice == told[0]));
     }
 }
 
@@ -298,6 +308,13 @@ fn with_nothing_left_the_page_goes() {
     assert_eq!(pages.world.pages.borrow().len(), 8);
     let link = format!("/complete/{}/index.html", infohash());
     assert!(library(&pages).0.contains(&link));
+    assert_eq!(pages.world.told.borrow().len(), 1);
+    block_on(pages.batch(event(&objects[0].0))).unwrap();
+    assert_eq!(
+        pages.world.told.borrow().len(),
+        1,
+        "what is complete was told of"
+    );
     pages.world.objects.borrow_mut().clear();
     *pages.world.record.borrow_mut() = None;
     let manifest = ObjectKey::Manifest(infohash()).to_string();

@@ -1,9 +1,10 @@
 use anyhow::{Context, Result, bail};
 use pages::{CompletePage, Expected, LibraryEntry, PageFile};
 use store::Changes;
-use torrent::{Infohash, ObjectKey, PageKey, State, TorrentRecord};
+use torrent::{Infohash, ObjectKey, Owner, PageKey, State, TorrentRecord};
 
 use crate::batch::CompletePages;
+use crate::notice::notice;
 use crate::world::{Page, World};
 
 /// So often a page is made again because another run wrote it meanwhile; then the message waits its turn.
@@ -106,20 +107,23 @@ impl<W: World> CompletePages<W> {
         self.library(|library| library.remove(infohash)).await
     }
 
-    /// Puts a torrent that is whole into the library and moves its record.
+    /// Puts a torrent that is whole into the library, tells its owner and moves its record. In this order: where
+    /// it breaks off, the next try goes on. So the owner is told once, and seldom twice, never not at all.
     async fn follow(&self, page: &CompletePage, record: Option<TorrentRecord>) -> Result<()> {
-        let Some(expected) = page.expected.as_ref().filter(|_| page.is_complete()) else {
+        let Some(entry) = LibraryEntry::of(page) else {
             return Ok(());
         };
-        let entry = LibraryEntry::of(page);
-        self.library(|library| entry.clone().is_some_and(|entry| library.insert(entry)))
+        self.library(|library| library.insert(entry.clone()))
             .await?;
-        let named = record.is_some_and(|record| record.named);
+        let Some(record) = record.filter(|record| is_on_its_way(record.state)) else {
+            return Ok(());
+        };
+        self.world.tell(notice(&entry, &self.site)).await?;
         let changes = Changes {
-            name: (!named).then(|| expected.name.clone()),
-            stored_bytes: Some(expected.size_bytes()),
-            size_bytes: Some(expected.size_bytes()),
-            file_count: Some(expected.files.len() as u64),
+            name: (!record.named).then_some(entry.name),
+            stored_bytes: Some(entry.size_bytes),
+            size_bytes: Some(entry.size_bytes),
+            file_count: Some(entry.file_count),
             ..Changes::default()
         };
         let infohash = page.infohash;
@@ -128,4 +132,11 @@ impl<W: World> CompletePages<W> {
         }
         Ok(())
     }
+}
+
+/// Whether `complete` is still before it.
+fn is_on_its_way(state: State) -> bool {
+    State::Complete
+        .sources(Owner::CompletePage)
+        .any(|source| source == state)
 }

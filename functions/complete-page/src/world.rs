@@ -1,4 +1,4 @@
-use store::{Bucket, Changes, Headers, Object, Records, StoreError};
+use store::{Bucket, Changes, Headers, Notice, Object, Records, StoreError, Topic};
 use torrent::{Infohash, ObjectKey, Owner, PageKey, State, Timestamp, TorrentRecord};
 
 /// What the function reads and writes. A trait so that a test can put every order of events, and every way in
@@ -21,6 +21,8 @@ pub(crate) trait World {
     ) -> Result<bool, StoreError>;
     /// Deletes pages; those that do not exist count as deleted.
     async fn delete_pages(&self, keys: &[PageKey]) -> Result<(), StoreError>;
+    /// Tells the owner.
+    async fn tell(&self, notice: Notice) -> Result<(), StoreError>;
     /// Moves the record to `complete`; `None` when that is not its way.
     async fn complete(
         &self,
@@ -49,6 +51,7 @@ pub(crate) struct Aws {
     pub(crate) records: Records,
     pub(crate) files: Bucket,
     pub(crate) site: Bucket,
+    pub(crate) completed: Topic,
 }
 
 impl World for Aws {
@@ -89,6 +92,10 @@ impl World for Aws {
     async fn delete_pages(&self, keys: &[PageKey]) -> Result<(), StoreError> {
         let keys: Vec<_> = keys.iter().map(ToString::to_string).collect();
         self.site.delete(&keys).await
+    }
+
+    async fn tell(&self, notice: Notice) -> Result<(), StoreError> {
+        self.completed.publish(notice).await
     }
 
     async fn complete(

@@ -1,6 +1,6 @@
 // crates/store's calls to S3.
 
-import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { DeleteObjectsCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 
 const client = new S3Client({});
 
@@ -34,4 +34,9 @@ export async function list(bucket, prefix) {
 export const put = (bucket, key, body, type) =>
   client.send(
     new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: type, CacheControl: "no-cache" }),
+  );
+
+export const remove = (bucket, keys) =>
+  client.send(
+    new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true } }),
   );
