@@ -8,17 +8,17 @@ use futures_util::future::join_all;
 use pages::{CompletePage, Expected, PageFile};
 use proptest::prelude::*;
 use serde_json::json;
-use store::{Changes, Notice, Object, StoreError};
+use store::{Changes, Notice, Object, StoreError, Version};
 use torrent::{FilePath, Infohash, ObjectKey, PageKey, Source, State, Timestamp, TorrentRecord};
 
 use crate::batch::CompletePages;
-use crate::world::{Page, Version, World};
+use crate::world::{Page, World};
 
 /// A bucket, a table and a site in memory. Before every call other runs get their turn, as often as `pauses`
 /// says.
 struct Memory {
     objects: RefCell<BTreeMap<String, Vec<u8>>>,
-    pages: RefCell<BTreeMap<String, Version>>,
+    pages: RefCell<BTreeMap<String, (Version, String)>>,
     record: RefCell<Option<TorrentRecord>>,
     pauses: Vec<u8>,
     calls: Cell<usize>,
@@ -60,25 +60,37 @@ impl World for Memory {
             .collect())
     }
 
-    async fn page(&self, key: PageKey) -> Result<Option<Version>, StoreError> {
+    async fn version(&self, key: PageKey) -> Result<Option<Version>, StoreError> {
         self.pause().await;
-        Ok(self.pages.borrow().get(&key.to_string()).cloned())
+        let pages = self.pages.borrow();
+        Ok(pages.get(&key.to_string()).map(|there| there.0.clone()))
+    }
+
+    async fn body(&self, key: PageKey) -> Result<Option<Vec<u8>>, StoreError> {
+        self.pause().await;
+        let pages = self.pages.borrow();
+        Ok(pages
+            .get(&key.to_string())
+            .map(|there| there.1.clone().into_bytes()))
     }
 
     async fn put_page(
         &self,
         key: PageKey,
         page: Page,
-        over: Option<&Version>,
+        seen: Option<&Version>,
     ) -> Result<bool, StoreError> {
         self.pause().await;
         let mut pages = self.pages.borrow_mut();
-        if pages.get(&key.to_string()).map(|there| &there.etag) != over.map(|over| &over.etag) {
+        if pages.get(&key.to_string()).map(|there| &there.0) != seen {
             return Ok(false);
         }
-        let etag = self.writes.replace(self.writes.get() + 1).to_string();
-        let body = page.body.into_bytes();
-        pages.insert(key.to_string(), Version { body, etag });
+        let version = Version {
+            etag: self.writes.replace(self.writes.get() + 1).to_string(),
+            fingerprint: Some(page.fingerprint()),
+            written_at: None,
+        };
+        pages.insert(key.to_string(), (version, page.body));
         Ok(true)
     }
 
@@ -281,12 +293,12 @@ proptest! {
         let wanted = wanted(&objects);
         let site = pages.world.pages.borrow();
         let page = site.get(&PageKey::Complete(infohash()).to_string());
-        let page = page.map(|page| String::from_utf8(page.body.clone()).unwrap());
+        let page = page.map(|page| page.1.clone());
         prop_assert_eq!(page, Some(wanted.to_html()));
         for list in wanted.lists("https://example.net") {
-            prop_assert_eq!(&site[&list.key.to_string()].body, &list.body.into_bytes());
+            prop_assert_eq!(&site[&list.key.to_string()].1, &list.body);
         }
-        let json: serde_json::Value = serde_json::from_slice(&site[&PageKey::LibraryJson.to_string()].body).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&site[&PageKey::LibraryJson.to_string()].1).unwrap();
         prop_assert_eq!(json["torrents"].as_array().unwrap().len(), 1);
         let record = pages.world.record.borrow().clone().unwrap();
         prop_assert_eq!(record.state, State::Complete);
@@ -302,7 +314,7 @@ fn with_nothing_left_the_page_goes() {
     block_on(play(&pages, &objects, &[1], &[(1, None)]));
     let library = |pages: &CompletePages<Memory>| {
         let site = pages.world.pages.borrow();
-        let body = |key: PageKey| String::from_utf8(site[&key.to_string()].body.clone()).unwrap();
+        let body = |key: PageKey| site[&key.to_string()].1.clone();
         (body(PageKey::LibraryHtml), body(PageKey::LibraryJson))
     };
     assert_eq!(pages.world.pages.borrow().len(), 8);

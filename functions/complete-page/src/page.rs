@@ -20,7 +20,7 @@ impl<W: World> CompletePages<W> {
         for _ in 0..TRIES {
             // The page is read before the facts that replace it: a run that saw older facts than the page's
             // writer then finds another page than it read, and looks again.
-            let there = self.world.page(key).await?;
+            let there = self.world.version(key).await?;
             let record = self.world.record(infohash).await?;
             let page = self.look(infohash, record.as_ref()).await?;
             let is_wanted = record.as_ref().map(|record| record.state != State::Removed);
@@ -30,16 +30,12 @@ impl<W: World> CompletePages<W> {
             if is_wanted == Some(false) {
                 return Ok(());
             }
-            let html = page.to_html();
-            let is_news = there
-                .as_ref()
-                .is_none_or(|there| there.body != html.as_bytes());
-            if is_news {
+            let html = Page {
+                content_type: HTML,
+                body: page.to_html(),
+            };
+            if !html.is(there.as_ref()) {
                 self.lists(&page).await?;
-                let html = Page {
-                    content_type: HTML,
-                    body: html,
-                };
                 if !self.world.put_page(key, html, there.as_ref()).await? {
                     continue;
                 }
@@ -84,15 +80,19 @@ impl<W: World> CompletePages<W> {
         })
     }
 
-    /// Writes what stands beside the page of a whole torrent. Before the page, which links to it.
+    /// Writes what stands beside the page of a whole torrent. Before the page, which links to it. What another run
+    /// writes meanwhile is left: that run writes the page too, and then this one looks again.
     async fn lists(&self, page: &CompletePage) -> Result<()> {
-        if page.is_complete() {
-            for list in page.lists(&self.site) {
-                let content = Page {
-                    content_type: list.content_type,
-                    body: list.body,
-                };
-                let there = self.world.page(list.key).await?;
+        if !page.is_complete() {
+            return Ok(());
+        }
+        for list in page.lists(&self.site) {
+            let there = self.world.version(list.key).await?;
+            let content = Page {
+                content_type: list.content_type,
+                body: list.body,
+            };
+            if !content.is(there.as_ref()) {
                 self.world
                     .put_page(list.key, content, there.as_ref())
                     .await?;
