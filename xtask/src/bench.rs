@@ -7,6 +7,8 @@ mod coldstart;
 mod figures;
 mod parse;
 mod report;
+mod runtime_api;
+mod status;
 mod transfer;
 mod trial;
 mod usage;
@@ -39,7 +41,7 @@ struct Bench {
 }
 
 /// A new bench is a function that measures as planned, and a line here.
-const BENCHES: [Bench; 3] = [
+const BENCHES: [Bench; 4] = [
     Bench {
         name: "coldstart",
         rounds: 11,
@@ -54,6 +56,11 @@ const BENCHES: [Bench; 3] = [
         name: "transfer",
         rounds: 5,
         run: transfer::run,
+    },
+    Bench {
+        name: "status",
+        rounds: 11,
+        run: status::run,
     },
 ];
 

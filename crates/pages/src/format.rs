@@ -3,7 +3,8 @@ use bytesize::ByteSize;
 use torrent::Timestamp;
 
 /// Bytes in binary units: `512 B`, `1.5 MiB`.
-pub(crate) fn size(bytes: u64) -> String {
+#[must_use]
+pub fn size(bytes: u64) -> String {
     ByteSize::b(bytes).display().iec().to_string()
 }
 

@@ -12,8 +12,9 @@ mod status;
 mod torrent_row;
 
 pub use complete::{Beside, CompletePage, Expected, Kind, PageFile};
+pub use format::size;
 pub use library::{Library, LibraryEntry};
-pub use status::Status;
+pub use status::{Ended, Status};
 
 use askama::Template;
 

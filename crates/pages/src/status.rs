@@ -1,71 +1,130 @@
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use askama::Template;
 use data_encoding::HEXLOWER;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use torrent::{Timestamp, TorrentRecord, Worker};
 
-use crate::format::{Moment, count, size};
+use crate::format::{Moment, count, duration, size};
 use crate::public::{PublicStatus, PublicWorker};
 use crate::render;
 use crate::torrent_row::TorrentRow;
 
-/// All workers and torrents at one moment.
+/// The workers and the torrents at one moment.
 ///
-/// Serialises as `status.json`, which says less than this does: workers without the address of their Deluge,
-/// torrents without their magnet URI, newest first. Read back from there both are empty, and
-/// [`Status::fingerprint`] is the same.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "PublicStatus", into = "PublicStatus")]
+/// The pages list the torrents that are here: all that are not finished, because each of them can need its
+/// owner, and those that ended last. Everything that is stored, however long ago, is the library's to list. With
+/// 10,000 records one page of all of them would be 10 MB that nobody reads and every tick would make again.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Status {
     /// Now, for all that depends on it: whether a worker is live is judged by this.
     pub generated_at: Timestamp,
     /// Every registered worker, live or not.
     pub workers: Vec<Worker>,
-    /// Every torrent, in any order.
+    /// The ids of workers whose Deluge was asked just now and did not answer.
+    pub silent: BTreeSet<String>,
+    /// The torrents to list, in any order.
     pub torrents: Vec<TorrentRecord>,
+    /// All that ended, listed or not.
+    pub ended: Ended,
+}
+
+/// How many torrents ended, and what they hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Complete or failed ones.
+    pub torrents: u64,
+    /// Their bytes in S3.
+    pub stored_bytes: u64,
 }
 
 impl Status {
-    /// The body of [`torrent::PageKey::StatusJson`].
+    /// How long a page with active torrents may be taken for right. Who writes pages only when they change has
+    /// to write them once more in this time, so that a reader can tell a quiet hour from a dead writer.
+    pub const FRESH: Duration = Duration::from_mins(5);
+
+    /// Whether somebody has something to do for a torrent, so that the page may change by itself.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.torrents
+            .iter()
+            .any(|torrent| torrent.state.is_active())
+    }
+
+    /// The body of [`torrent::PageKey::StatusJson`]. It says less than this does: workers without the address
+    /// of their Deluge, torrents without their magnet URI, newest first.
     #[must_use]
     pub fn to_json(&self) -> String {
-        json(&self.clone().into())
+        json(&PublicStatus::new(self))
     }
 
     /// The body of [`torrent::PageKey::StatusHtml`], complete without JavaScript.
     #[must_use]
     pub fn to_html(&self) -> String {
-        html(&self.clone().into())
+        html(&PublicStatus::new(self))
     }
 
     /// Stays the same while a reader would see nothing new: 64 hexadecimal digits.
     ///
-    /// It covers both pages, a change of their layout included, but not the times that pass by themselves:
-    /// `generated_at`, the workers' `last_seen` and the time of Deluge's last reading.
+    /// It covers both pages, a change of their layout included, but not what moves by itself: `generated_at`,
+    /// the workers' `last_seen` and the time of Deluge's last reading, and free space but roughly.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let still = PublicStatus::from(self.clone()).without_passing_times();
+        let still = PublicStatus::new(self).still();
         let hash = Sha256::new()
             .chain_update(json(&still))
             .chain_update(html(&still))
             .finalize();
         HEXLOWER.encode(&hash)
     }
+
+    /// When the Deluge of a worker last told of any torrent; the worker's own sign of life, if never.
+    pub(crate) fn last_answer(&self, worker: &str) -> Timestamp {
+        let of_worker = self
+            .torrents
+            .iter()
+            .filter(|torrent| torrent.worker.as_deref() == Some(worker));
+        let readings = of_worker.filter_map(|torrent| Some(torrent.progress.as_ref()?.at));
+        let registered = self
+            .workers
+            .iter()
+            .filter(|known| known.id == worker)
+            .map(|known| known.last_seen);
+        readings
+            .max()
+            .or(registered.max())
+            .unwrap_or(self.generated_at)
+    }
 }
 
-fn json(status: &PublicStatus) -> String {
+fn json(status: &PublicStatus<'_>) -> String {
     serde_json::to_string(status).expect("plain data with text keys always serialises")
 }
 
-fn html(status: &PublicStatus) -> String {
+fn html(status: &PublicStatus<'_>) -> String {
+    let listed = status.torrents.len() as u64;
+    let totals = &status.totals;
     render(&StatusPage {
-        changed: status.generated_at.into(),
+        generated: status.generated_at.into(),
+        fresh: status
+            .fresh_until
+            .map(|_| duration(Status::FRESH.as_secs())),
+        totals: [
+            count(totals.torrents, "torrent"),
+            format!("{} active", totals.active),
+            format!("{}/s", size(totals.download_rate)),
+            format!("{} stored", size(totals.stored_bytes)),
+        ],
+        left_out: totals
+            .torrents
+            .checked_sub(listed)
+            .filter(|left_out| *left_out > 0),
         torrents: status
             .torrents
             .iter()
             .map(|torrent| TorrentRow::new(torrent, &status.workers))
             .collect(),
-        count: count(status.torrents.len() as u64, "torrent"),
         workers: status.workers.iter().map(WorkerRow::from).collect(),
     })
 }
@@ -73,9 +132,13 @@ fn html(status: &PublicStatus) -> String {
 #[derive(Template)]
 #[template(path = "status.html")]
 struct StatusPage<'a> {
-    changed: Moment,
+    generated: Moment,
+    /// How old the page may get while something is active.
+    fresh: Option<String>,
+    totals: [String; 4],
+    /// How many ended ones are not listed.
+    left_out: Option<u64>,
     torrents: Vec<TorrentRow<'a>>,
-    count: String,
     workers: Vec<WorkerRow<'a>>,
 }
 
@@ -86,10 +149,10 @@ struct WorkerRow<'a> {
     lost_since: Option<Moment>,
 }
 
-impl<'a> From<&'a PublicWorker> for WorkerRow<'a> {
-    fn from(worker: &'a PublicWorker) -> Self {
+impl<'a> From<&PublicWorker<'a>> for WorkerRow<'a> {
+    fn from(worker: &PublicWorker<'a>) -> Self {
         Self {
-            id: &worker.id,
+            id: worker.id,
             free: worker.free_bytes.map(size),
             lost_since: (!worker.live).then(|| worker.last_seen.into()),
         }

@@ -146,10 +146,11 @@ fn names_stay_text_and_nothing_is_inline() {
 #[test]
 fn the_lists_name_every_file_once() {
     let page = page(files(), Some(checked(files())));
-    let mut all = String::new();
-    for list in page.lists("https://example.net") {
-        all += &format!("== {} ({})\n{}\n", list.key, list.content_type, list.body);
-    }
+    let lists = page.lists("https://example.net");
+    let shown = lists
+        .iter()
+        .map(|list| format!("== {} ({})\n{}\n", list.key, list.content_type, list.body));
+    let all: String = shown.collect();
     insta::assert_snapshot!(all);
 }
 

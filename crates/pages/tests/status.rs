@@ -1,7 +1,12 @@
 //! The status page and `status.json`, as they are stored.
 
-use pages::Status;
-use torrent::{Infohash, MagnetLink, Progress, Source, State, Timestamp, TorrentRecord, Worker};
+use std::collections::BTreeSet;
+
+use pages::{Ended, Status};
+use torrent::{
+    Activity, Infohash, Label, MagnetLink, Progress, Source, State, Timestamp, TorrentRecord,
+    Worker,
+};
 
 const HOSTILE: &str = r#"<img src=x onerror="alert(1)"> & 'friends' "#;
 const TURNED: &str = "holiday \u{202e}gpj.exe";
@@ -34,8 +39,8 @@ fn reading(downloaded_bytes: u64) -> Progress {
         download_rate: Some(3_250_000),
         peers: Some(1),
         paused: None,
-        activity: None,
-        ratio: None,
+        activity: Some(Activity::Downloading),
+        ratio: Some(0.517),
         eta_seconds: Some(7_505),
     }
 }
@@ -82,6 +87,7 @@ fn busy() -> Status {
     let mut downloading = record("Ubuntu 26.04 – Größe & mehr", 59, State::Downloading);
     downloading.progress = Some(reading(GIB));
     downloading.stored_bytes = GIB / 2;
+    downloading.label = Some(Label::try_from("Linux".to_owned()).unwrap());
     let unread = record("no-reading-yet.iso", 58, State::Downloading);
     let mut lost = record(TURNED, 57, State::Downloading);
     lost.worker = Some("i-lost".into());
@@ -108,6 +114,11 @@ fn busy() -> Status {
             worker("i-live", "2026-03-01T11:59:50.25Z", Some(123 * GIB)),
             worker("<b>home</b>", "2026-03-01T11:59:50Z", None),
         ],
+        silent: BTreeSet::new(),
+        ended: Ended {
+            torrents: 9_997,
+            stored_bytes: 900 * GIB,
+        },
         torrents: vec![
             magnet(),
             queued,
@@ -127,7 +138,9 @@ fn empty() -> Status {
     Status {
         generated_at: now(),
         workers: Vec::new(),
+        silent: BTreeSet::new(),
         torrents: Vec::new(),
+        ended: Ended::default(),
     }
 }
 
@@ -188,6 +201,7 @@ fn the_fingerprint_does_not_see_time_pass() {
         .filter(|worker| worker.id != "i-lost")
     {
         worker.last_seen = at("2026-03-01T12:00:20Z");
+        worker.free_bytes = worker.free_bytes.map(|bytes| bytes + 4096);
     }
     for progress in later
         .torrents
@@ -213,16 +227,155 @@ fn the_fingerprint_sees_a_worker_go_and_a_byte_come() {
     assert_ne!(further.fingerprint(), busy().fingerprint());
 }
 
-#[test]
-fn status_json_reads_back() {
-    let read: Status = serde_json::from_str(&busy().to_json()).unwrap();
-    assert_eq!(read.torrents.len(), busy().torrents.len());
-    assert_eq!(read.to_json(), busy().to_json());
-    assert_eq!(read.to_html(), busy().to_html());
-    assert_eq!(read.fingerprint(), busy().fingerprint());
-    assert!(
-        read.workers
-            .iter()
-            .all(|worker| worker.deluge_url.is_empty())
+/// The row of a download as it is while a worker with this much room is there.
+fn row_of(free_bytes: u64, change: impl FnOnce(&mut TorrentRecord)) -> String {
+    let mut torrent = record("a.iso", 59, State::Downloading);
+    torrent.progress = Some(reading(GIB));
+    change(&mut torrent);
+    let status = Status {
+        workers: vec![worker("i-live", "2026-03-01T11:59:50Z", Some(free_bytes))],
+        torrents: vec![torrent],
+        ..empty()
+    };
+    let page = status.to_html();
+    let (start, end) = (
+        page.find("<li class=\"torrent").unwrap(),
+        page.find("</section>").unwrap(),
     );
+    page[start..end].to_owned()
+}
+
+fn progress(torrent: &mut TorrentRecord) -> &mut Progress {
+    torrent.progress.as_mut().unwrap()
+}
+
+#[test]
+fn whatever_holds_a_download_up_has_its_own_words() {
+    let note = |free_bytes, change: fn(&mut TorrentRecord)| {
+        let row = row_of(free_bytes, change);
+        let note = row
+            .lines()
+            .find(|line| line.contains("class=\"note\"") || line.contains("class=\"hint\""));
+        note.unwrap_or("nothing").to_owned()
+    };
+    let roomy = 100 * GIB;
+    let notes = [
+        ("it goes on", note(roomy, |_| ())),
+        ("a full disk", note(GIB / 8, |_| ())),
+        ("a small disk", note(2 * GIB, |_| ())),
+        (
+            "no peers",
+            note(roomy, |torrent| progress(torrent).peers = Some(0)),
+        ),
+        (
+            "no metadata",
+            note(roomy, |torrent| {
+                *torrent = magnet();
+                progress(torrent).peers = Some(4);
+            }),
+        ),
+        (
+            "no metadata, no peers",
+            note(roomy, |torrent| {
+                *torrent = magnet();
+                progress(torrent).peers = Some(0);
+            }),
+        ),
+        (
+            "Deluge gave up",
+            note(roomy, |torrent| {
+                progress(torrent).activity = Some(Activity::Stopped);
+            }),
+        ),
+        (
+            "Deluge's queue",
+            note(roomy, |torrent| {
+                progress(torrent).activity = Some(Activity::Waiting);
+            }),
+        ),
+        (
+            "a check",
+            note(roomy, |torrent| {
+                progress(torrent).activity = Some(Activity::Checking);
+            }),
+        ),
+        ("a wish", note(roomy, |torrent| torrent.paused = true)),
+        (
+            "rest",
+            note(roomy, |torrent| {
+                torrent.paused = true;
+                progress(torrent).paused = Some(true);
+            }),
+        ),
+        (
+            "not in Deluge",
+            note(roomy, |torrent| {
+                progress(torrent).at = at("2026-03-01T11:00:00Z");
+            }),
+        ),
+        (
+            "failed",
+            note(roomy, |torrent| torrent.state = State::Failed),
+        ),
+        (
+            "another worker",
+            note(roomy, |torrent| torrent.worker = None),
+        ),
+    ];
+    let lines: Vec<_> = notes
+        .iter()
+        .map(|(case, note)| format!("{case}: {note}"))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn a_paused_torrent_says_so_and_shows_no_speed() {
+    insta::assert_snapshot!(row_of(100 * GIB, |torrent| progress(torrent).paused = Some(true)));
+}
+
+#[test]
+fn a_deluge_that_does_not_answer_is_not_reached_since_its_last_answer() {
+    let mut status = busy();
+    status.silent.insert("i-live".into());
+    let page = status.to_html();
+    let since = "not reached since <time datetime=\"2026-03-01T11:59:58Z\">";
+    assert!(page.contains(since), "{page}");
+    assert!(page.contains("1.0 GiB of 4.0 GiB when last read"), "{page}");
+    assert!(
+        status
+            .to_json()
+            .contains(r#""download_rate":0,"stored_bytes""#)
+    );
+    assert_ne!(status.fingerprint(), busy().fingerprint());
+    // Its sign of life goes on, which changes nothing.
+    let mut later = status.clone();
+    later.workers[1].last_seen = now();
+    assert_eq!(later.fingerprint(), status.fingerprint());
+}
+
+#[test]
+fn a_queued_torrent_says_that_no_worker_is_there() {
+    let torrents = vec![record("a", 1, State::Queued)];
+    let waits = Status {
+        torrents,
+        ..empty()
+    };
+    let words = "waits for a worker; none is there now";
+    assert!(waits.to_html().contains(words));
+    let workers = vec![worker("i-live", "2026-03-01T11:59:50Z", None)];
+    assert!(!Status { workers, ..waits }.to_html().contains(words));
+}
+
+#[test]
+fn only_a_page_with_active_torrents_promises_to_be_made_again() {
+    let fresh_until = |status: &Status| {
+        let json: serde_json::Value = serde_json::from_str(&status.to_json()).unwrap();
+        json["fresh_until"].as_str().map(str::to_owned)
+    };
+    assert_eq!(
+        fresh_until(&busy()).as_deref(),
+        Some("2026-03-01T12:05:00.5Z")
+    );
+    assert_eq!(fresh_until(&empty()), None);
 }

@@ -9,6 +9,10 @@ use aws_sdk_s3::types::{ChecksumMode, Delete, EncodingType, ObjectIdentifier};
 
 use crate::{Checksum, Content, SdkConfig, StoreError};
 
+mod conditional;
+
+pub use conditional::{Version, Written};
+
 /// One S3 bucket.
 #[derive(Debug, Clone)]
 pub struct Bucket {

@@ -12,14 +12,18 @@ mod error;
 mod multipart;
 mod queue;
 mod records;
+mod topic;
 
 pub use aws::{lambda_aws_config, worker_aws_config};
 pub use aws_config::SdkConfig;
 pub use body::Content;
-pub use bucket::{Bucket, Headers, Object, form_decoded};
+pub use bucket::{Bucket, Headers, Object, Version, Written, form_decoded};
 pub use checksum::Checksum;
 pub use env::{EnvError, required, required_number};
 pub use error::StoreError;
 pub use multipart::{MultipartUpload, SentPart, StoredPart};
 pub use queue::Queue;
-pub use records::{Changes, Created, Cursor, CursorError, Filter, Page, Reading, Records};
+pub use records::{
+    Changes, Created, Cursor, CursorError, Filter, Page, Phase, Reading, Records, Stored,
+};
+pub use topic::{Notice, Topic};

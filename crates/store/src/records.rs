@@ -9,16 +9,19 @@ use crate::{SdkConfig, StoreError};
 
 mod control;
 mod page;
+mod phase;
 mod reading;
 mod transition;
 
 pub use page::{Cursor, CursorError, Filter, Page};
+pub use phase::{Phase, Stored};
 pub use reading::Reading;
 pub use transition::Changes;
 
 /// The table: one row per torrent (`torrent#<infohash>`) and per worker (`worker#<id>`).
 ///
-/// The index `by-kind` has them by `kind` (`torrent`, `worker`) and `sort` (when added; id).
+/// The index `by-kind` has them by `kind` (`torrent`, `worker`) and `sort` (when added; id); `by-phase` has the
+/// torrents of a [`Phase`] by the time of their last transition.
 #[derive(Debug, Clone)]
 pub struct Records {
     client: Client,
@@ -71,20 +74,26 @@ impl Records {
             .transpose()
     }
 
-    /// All torrents, the newest first.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer, or a row is malformed.
-    pub async fn torrents(&self) -> Result<Vec<TorrentRecord>, StoreError> {
-        self.all("torrent").await
-    }
-
     /// All workers that ever registered.
     ///
     /// # Errors
     /// When DynamoDB does not answer, or a row is malformed.
     pub async fn workers(&self) -> Result<Vec<Worker>, StoreError> {
-        self.all("worker").await
+        let request = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(INDEX)
+            .key_condition_expression("#kind = :kind")
+            .expression_attribute_names("#kind", KIND)
+            .expression_attribute_values(":kind", text("worker"));
+        let mut items = request.into_paginator().items().send();
+        let mut workers = Vec::new();
+        while let Some(item) = items.next().await {
+            let item = item.map_err(|error| StoreError::aws("dynamodb:Query")(error.into()))?;
+            workers.push(read(item)?);
+        }
+        Ok(workers)
     }
 
     /// Stores a new record with one conditional write; a torrent that is known keeps the record it has,
@@ -93,12 +102,13 @@ impl Records {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn create(&self, record: &TorrentRecord) -> Result<Created, StoreError> {
-        let item = item(
+        let mut item = item(
             record,
             torrent_key(record.infohash),
             "torrent",
             record.added_at.to_string(),
         )?;
+        phase::insert(&mut item, record);
         let mut request = self
             .client
             .put_item()
@@ -155,27 +165,6 @@ impl Records {
         answer
             .map(|answer| answer.item)
             .map_err(|error| StoreError::aws("dynamodb:GetItem")(error.into()))
-    }
-
-    async fn all<T: DeserializeOwned>(&self, kind: &str) -> Result<Vec<T>, StoreError> {
-        let request = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(INDEX)
-            .scan_index_forward(false);
-        let request = request
-            .key_condition_expression("#kind = :kind")
-            .expression_attribute_names("#kind", KIND)
-            .expression_attribute_values(":kind", text(kind));
-        let mut items = request.into_paginator().items().send();
-        let mut rows = Vec::new();
-        while let Some(item) = items.next().await {
-            rows.push(read(item.map_err(|error| {
-                StoreError::aws("dynamodb:Query")(error.into())
-            })?)?);
-        }
-        Ok(rows)
     }
 }
 

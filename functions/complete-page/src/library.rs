@@ -4,15 +4,15 @@ use torrent::PageKey;
 
 use crate::batch::CompletePages;
 use crate::page::{HTML, TRIES};
-use crate::world::{Page, Version, World};
+use crate::world::{Page, World};
 
 impl<W: World> CompletePages<W> {
-    /// Makes a change to the library, which says whether it was one, and then the page of it. Each costs one
-    /// read, and one write where there is news, however many torrents and events there are.
+    /// Makes a change to the library, which says whether it was one, and then the page of it. Each costs a read,
+    /// and a write where there is news, however many torrents and events there are.
     pub(crate) async fn library(&self, change: impl Fn(&mut Library) -> bool) -> Result<()> {
         for _ in 0..TRIES {
-            let there = self.world.page(PageKey::LibraryJson).await?;
-            let mut library = read(there.as_ref())?;
+            let there = self.world.version(PageKey::LibraryJson).await?;
+            let mut library = self.stored().await?;
             if !change(&mut library) {
                 return self.library_page().await;
             }
@@ -20,11 +20,8 @@ impl<W: World> CompletePages<W> {
                 content_type: "application/json",
                 body: serde_json::to_string(&library)?,
             };
-            if self
-                .world
-                .put_page(PageKey::LibraryJson, json, there.as_ref())
-                .await?
-            {
+            let key = PageKey::LibraryJson;
+            if self.world.put_page(key, json, there.as_ref()).await? {
                 return self.library_page().await;
             }
         }
@@ -34,34 +31,23 @@ impl<W: World> CompletePages<W> {
     async fn library_page(&self) -> Result<()> {
         for _ in 0..TRIES {
             // First, for the reason that `renew` gives.
-            let there = self.world.page(PageKey::LibraryHtml).await?;
-            let html = read(self.world.page(PageKey::LibraryJson).await?.as_ref())?.to_html();
-            if there
-                .as_ref()
-                .is_some_and(|there| there.body == html.as_bytes())
-            {
-                return Ok(());
-            }
+            let there = self.world.version(PageKey::LibraryHtml).await?;
             let html = Page {
                 content_type: HTML,
-                body: html,
+                body: self.stored().await?.to_html(),
             };
-            if self
-                .world
-                .put_page(PageKey::LibraryHtml, html, there.as_ref())
-                .await?
-            {
+            let key = PageKey::LibraryHtml;
+            if html.is(there.as_ref()) || self.world.put_page(key, html, there.as_ref()).await? {
                 return Ok(());
             }
         }
         bail!("other runs kept writing the library's page")
     }
-}
 
-fn read(there: Option<&Version>) -> Result<Library> {
-    let library = there
-        .map(|there| serde_json::from_slice(&there.body))
-        .transpose();
-    let library = library.with_context(|| format!("{} is malformed", PageKey::LibraryJson))?;
-    Ok(library.unwrap_or_default())
+    async fn stored(&self) -> Result<Library> {
+        let body = self.world.body(PageKey::LibraryJson).await?;
+        let library = body.map(|body| serde_json::from_slice(&body)).transpose();
+        let library = library.with_context(|| format!("{} is malformed", PageKey::LibraryJson))?;
+        Ok(library.unwrap_or_default())
+    }
 }

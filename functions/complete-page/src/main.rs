@@ -2,6 +2,7 @@
 
 mod batch;
 mod library;
+mod notice;
 mod notification;
 #[cfg(test)]
 mod orders_tests;
@@ -9,7 +10,7 @@ mod page;
 mod world;
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use store::{Bucket, Records, required};
+use store::{Bucket, Records, Topic, required};
 
 use batch::CompletePages;
 use world::Aws;
@@ -23,6 +24,7 @@ async fn main() -> Result<(), Error> {
             records: Records::new(&aws, required("TABLE")?),
             files: Bucket::new(&aws, required("FILES_BUCKET")?),
             site: Bucket::new(&aws, required("SITE_BUCKET")?),
+            completed: Topic::new(&aws, required("COMPLETED_TOPIC")?),
         },
         site: required("SITE_URL")?,
     };

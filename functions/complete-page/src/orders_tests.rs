@@ -8,21 +8,22 @@ use futures_util::future::join_all;
 use pages::{CompletePage, Expected, PageFile};
 use proptest::prelude::*;
 use serde_json::json;
-use store::{Changes, Object, StoreError};
+use store::{Changes, Notice, Object, StoreError, Version};
 use torrent::{FilePath, Infohash, ObjectKey, PageKey, Source, State, Timestamp, TorrentRecord};
 
 use crate::batch::CompletePages;
-use crate::world::{Page, Version, World};
+use crate::world::{Page, World};
 
 /// A bucket, a table and a site in memory. Before every call other runs get their turn, as often as `pauses`
 /// says.
 struct Memory {
     objects: RefCell<BTreeMap<String, Vec<u8>>>,
-    pages: RefCell<BTreeMap<String, Version>>,
+    pages: RefCell<BTreeMap<String, (Version, String)>>,
     record: RefCell<Option<TorrentRecord>>,
     pauses: Vec<u8>,
     calls: Cell<usize>,
     writes: Cell<usize>,
+    told: RefCell<Vec<Notice>>,
 }
 
 impl Memory {
@@ -59,25 +60,37 @@ impl World for Memory {
             .collect())
     }
 
-    async fn page(&self, key: PageKey) -> Result<Option<Version>, StoreError> {
+    async fn version(&self, key: PageKey) -> Result<Option<Version>, StoreError> {
         self.pause().await;
-        Ok(self.pages.borrow().get(&key.to_string()).cloned())
+        let pages = self.pages.borrow();
+        Ok(pages.get(&key.to_string()).map(|there| there.0.clone()))
+    }
+
+    async fn body(&self, key: PageKey) -> Result<Option<Vec<u8>>, StoreError> {
+        self.pause().await;
+        let pages = self.pages.borrow();
+        Ok(pages
+            .get(&key.to_string())
+            .map(|there| there.1.clone().into_bytes()))
     }
 
     async fn put_page(
         &self,
         key: PageKey,
         page: Page,
-        over: Option<&Version>,
+        seen: Option<&Version>,
     ) -> Result<bool, StoreError> {
         self.pause().await;
         let mut pages = self.pages.borrow_mut();
-        if pages.get(&key.to_string()).map(|there| &there.etag) != over.map(|over| &over.etag) {
+        if pages.get(&key.to_string()).map(|there| &there.0) != seen {
             return Ok(false);
         }
-        let etag = self.writes.replace(self.writes.get() + 1).to_string();
-        let body = page.body.into_bytes();
-        pages.insert(key.to_string(), Version { body, etag });
+        let version = Version {
+            etag: self.writes.replace(self.writes.get() + 1).to_string(),
+            fingerprint: Some(page.fingerprint()),
+            written_at: None,
+        };
+        pages.insert(key.to_string(), (version, page.body));
         Ok(true)
     }
 
@@ -87,6 +100,12 @@ impl World for Memory {
         for key in keys {
             pages.remove(&key.to_string());
         }
+        Ok(())
+    }
+
+    async fn tell(&self, notice: Notice) -> Result<(), StoreError> {
+        self.pause().await;
+        self.told.borrow_mut().push(notice);
         Ok(())
     }
 
@@ -247,6 +266,7 @@ fn memory(pauses: Vec<u8>) -> CompletePages<Memory> {
             pauses,
             calls: Cell::new(0),
             writes: Cell::new(0),
+            told: RefCell::default(),
         },
         site: "https://example.net".into(),
     }
@@ -273,15 +293,17 @@ proptest! {
         let wanted = wanted(&objects);
         let site = pages.world.pages.borrow();
         let page = site.get(&PageKey::Complete(infohash()).to_string());
-        let page = page.map(|page| String::from_utf8(page.body.clone()).unwrap());
+        let page = page.map(|page| page.1.clone());
         prop_assert_eq!(page, Some(wanted.to_html()));
         for list in wanted.lists("https://example.net") {
-            prop_assert_eq!(&site[&list.key.to_string()].body, &list.body.into_bytes());
+            prop_assert_eq!(&site[&list.key.to_string()].1, &list.body);
         }
-        let json: serde_json::Value = serde_json::from_slice(&site[&PageKey::LibraryJson.to_string()].body).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&site[&PageKey::LibraryJson.to_string()].1).unwrap();
         prop_assert_eq!(json["torrents"].as_array().unwrap().len(), 1);
         let record = pages.world.record.borrow().clone().unwrap();
         prop_assert_eq!(record.state, State::Complete);
+        let told = pages.world.told.borrow();
+        prop_assert!(!told.is_empty() && told.iter().all(|notice| *notice == told[0]));
     }
 }
 
@@ -292,12 +314,19 @@ fn with_nothing_left_the_page_goes() {
     block_on(play(&pages, &objects, &[1], &[(1, None)]));
     let library = |pages: &CompletePages<Memory>| {
         let site = pages.world.pages.borrow();
-        let body = |key: PageKey| String::from_utf8(site[&key.to_string()].body.clone()).unwrap();
+        let body = |key: PageKey| site[&key.to_string()].1.clone();
         (body(PageKey::LibraryHtml), body(PageKey::LibraryJson))
     };
     assert_eq!(pages.world.pages.borrow().len(), 8);
     let link = format!("/complete/{}/index.html", infohash());
     assert!(library(&pages).0.contains(&link));
+    assert_eq!(pages.world.told.borrow().len(), 1);
+    block_on(pages.batch(event(&objects[0].0))).unwrap();
+    assert_eq!(
+        pages.world.told.borrow().len(),
+        1,
+        "what is complete was told of"
+    );
     pages.world.objects.borrow_mut().clear();
     *pages.world.record.borrow_mut() = None;
     let manifest = ObjectKey::Manifest(infohash()).to_string();

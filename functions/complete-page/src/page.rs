@@ -1,9 +1,10 @@
 use anyhow::{Context, Result, bail};
 use pages::{CompletePage, Expected, LibraryEntry, PageFile};
 use store::Changes;
-use torrent::{Infohash, ObjectKey, PageKey, State, TorrentRecord};
+use torrent::{Infohash, ObjectKey, Owner, PageKey, State, TorrentRecord};
 
 use crate::batch::CompletePages;
+use crate::notice::notice;
 use crate::world::{Page, World};
 
 /// So often a page is made again because another run wrote it meanwhile; then the message waits its turn.
@@ -19,7 +20,7 @@ impl<W: World> CompletePages<W> {
         for _ in 0..TRIES {
             // The page is read before the facts that replace it: a run that saw older facts than the page's
             // writer then finds another page than it read, and looks again.
-            let there = self.world.page(key).await?;
+            let there = self.world.version(key).await?;
             let record = self.world.record(infohash).await?;
             let page = self.look(infohash, record.as_ref()).await?;
             let is_wanted = record.as_ref().map(|record| record.state != State::Removed);
@@ -29,16 +30,12 @@ impl<W: World> CompletePages<W> {
             if is_wanted == Some(false) {
                 return Ok(());
             }
-            let html = page.to_html();
-            let is_news = there
-                .as_ref()
-                .is_none_or(|there| there.body != html.as_bytes());
-            if is_news {
+            let html = Page {
+                content_type: HTML,
+                body: page.to_html(),
+            };
+            if !html.is(there.as_ref()) {
                 self.lists(&page).await?;
-                let html = Page {
-                    content_type: HTML,
-                    body: html,
-                };
                 if !self.world.put_page(key, html, there.as_ref()).await? {
                     continue;
                 }
@@ -83,15 +80,19 @@ impl<W: World> CompletePages<W> {
         })
     }
 
-    /// Writes what stands beside the page of a whole torrent. Before the page, which links to it.
+    /// Writes what stands beside the page of a whole torrent. Before the page, which links to it. What another run
+    /// writes meanwhile is left: that run writes the page too, and then this one looks again.
     async fn lists(&self, page: &CompletePage) -> Result<()> {
-        if page.is_complete() {
-            for list in page.lists(&self.site) {
-                let content = Page {
-                    content_type: list.content_type,
-                    body: list.body,
-                };
-                let there = self.world.page(list.key).await?;
+        if !page.is_complete() {
+            return Ok(());
+        }
+        for list in page.lists(&self.site) {
+            let there = self.world.version(list.key).await?;
+            let content = Page {
+                content_type: list.content_type,
+                body: list.body,
+            };
+            if !content.is(there.as_ref()) {
                 self.world
                     .put_page(list.key, content, there.as_ref())
                     .await?;
@@ -106,20 +107,23 @@ impl<W: World> CompletePages<W> {
         self.library(|library| library.remove(infohash)).await
     }
 
-    /// Puts a torrent that is whole into the library and moves its record.
+    /// Puts a torrent that is whole into the library, tells its owner and moves its record. In this order: where
+    /// it breaks off, the next try goes on. So the owner is told once, and seldom twice, never not at all.
     async fn follow(&self, page: &CompletePage, record: Option<TorrentRecord>) -> Result<()> {
-        let Some(expected) = page.expected.as_ref().filter(|_| page.is_complete()) else {
+        let Some(entry) = LibraryEntry::of(page) else {
             return Ok(());
         };
-        let entry = LibraryEntry::of(page);
-        self.library(|library| entry.clone().is_some_and(|entry| library.insert(entry)))
+        self.library(|library| library.insert(entry.clone()))
             .await?;
-        let named = record.is_some_and(|record| record.named);
+        let Some(record) = record.filter(|record| is_on_its_way(record.state)) else {
+            return Ok(());
+        };
+        self.world.tell(notice(&entry, &self.site)).await?;
         let changes = Changes {
-            name: (!named).then(|| expected.name.clone()),
-            stored_bytes: Some(expected.size_bytes()),
-            size_bytes: Some(expected.size_bytes()),
-            file_count: Some(expected.files.len() as u64),
+            name: (!record.named).then_some(entry.name),
+            stored_bytes: Some(entry.size_bytes),
+            size_bytes: Some(entry.size_bytes),
+            file_count: Some(entry.file_count),
             ..Changes::default()
         };
         let infohash = page.infohash;
@@ -128,4 +132,11 @@ impl<W: World> CompletePages<W> {
         }
         Ok(())
     }
+}
+
+/// Whether `complete` is still before it.
+fn is_on_its_way(state: State) -> bool {
+    State::Complete
+        .sources(Owner::CompletePage)
+        .any(|source| source == state)
 }

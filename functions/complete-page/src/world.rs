@@ -1,4 +1,8 @@
-use store::{Bucket, Changes, Headers, Object, Records, StoreError};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+use store::{
+    Bucket, Changes, Headers, Notice, Object, Records, StoreError, Topic, Version, Written,
+};
 use torrent::{Infohash, ObjectKey, Owner, PageKey, State, Timestamp, TorrentRecord};
 
 /// What the function reads and writes. A trait so that a test can put every order of events, and every way in
@@ -10,31 +14,27 @@ pub(crate) trait World {
     async fn manifest(&self, infohash: Infohash) -> Result<Option<Vec<u8>>, StoreError>;
     /// What lies under the torrent's prefix.
     async fn files(&self, infohash: Infohash) -> Result<Vec<Object>, StoreError>;
-    /// A page as it is now.
-    async fn page(&self, key: PageKey) -> Result<Option<Version>, StoreError>;
-    /// Writes a page if it is still `over`; says whether it was.
+    /// Which version of a page is there.
+    async fn version(&self, key: PageKey) -> Result<Option<Version>, StoreError>;
+    /// What is in a page.
+    async fn body(&self, key: PageKey) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Writes a page if it is still the version that was seen; says whether it was.
     async fn put_page(
         &self,
         key: PageKey,
         page: Page,
-        over: Option<&Version>,
+        seen: Option<&Version>,
     ) -> Result<bool, StoreError>;
     /// Deletes pages; those that do not exist count as deleted.
     async fn delete_pages(&self, keys: &[PageKey]) -> Result<(), StoreError>;
+    /// Tells the owner.
+    async fn tell(&self, notice: Notice) -> Result<(), StoreError>;
     /// Moves the record to `complete`; `None` when that is not its way.
     async fn complete(
         &self,
         infohash: Infohash,
         changes: Changes,
     ) -> Result<Option<TorrentRecord>, StoreError>;
-}
-
-/// A page that is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Version {
-    pub(crate) body: Vec<u8>,
-    /// S3's `ETag`, quotes included.
-    pub(crate) etag: String,
 }
 
 /// A page that shall be there.
@@ -44,11 +44,25 @@ pub(crate) struct Page {
     pub(crate) body: String,
 }
 
+impl Page {
+    /// What tells it from any other page, without the page.
+    pub(crate) fn fingerprint(&self) -> String {
+        HEXLOWER.encode(&Sha256::digest(self.body.as_bytes()))
+    }
+
+    /// Whether this is what is there.
+    pub(crate) fn is(&self, there: Option<&Version>) -> bool {
+        let fingerprint = there.and_then(|there| there.fingerprint.as_deref());
+        fingerprint == Some(&*self.fingerprint())
+    }
+}
+
 /// The real one.
 pub(crate) struct Aws {
     pub(crate) records: Records,
     pub(crate) files: Bucket,
     pub(crate) site: Bucket,
+    pub(crate) completed: Topic,
 }
 
 impl World for Aws {
@@ -64,31 +78,39 @@ impl World for Aws {
         self.files.list(&ObjectKey::files_prefix(infohash)).await
     }
 
-    async fn page(&self, key: PageKey) -> Result<Option<Version>, StoreError> {
-        let body = self.site.get(key).await?;
-        Ok(body.map(|body| Version {
-            body,
-            etag: String::new(),
-        }))
+    async fn version(&self, key: PageKey) -> Result<Option<Version>, StoreError> {
+        self.site.version(key).await
+    }
+
+    async fn body(&self, key: PageKey) -> Result<Option<Vec<u8>>, StoreError> {
+        self.site.get(key).await
     }
 
     async fn put_page(
         &self,
         key: PageKey,
         page: Page,
-        _over: Option<&Version>,
+        seen: Option<&Version>,
     ) -> Result<bool, StoreError> {
         let headers = Headers {
             content_type: page.content_type,
             cache_control: "no-cache",
         };
-        self.site.put(key, page.body.into_bytes(), headers).await?;
-        Ok(true)
+        let fingerprint = page.fingerprint();
+        let written = self
+            .site
+            .put_over(seen, key, page.body.into_bytes(), headers, &fingerprint)
+            .await?;
+        Ok(written != Written::Overtaken)
     }
 
     async fn delete_pages(&self, keys: &[PageKey]) -> Result<(), StoreError> {
         let keys: Vec<_> = keys.iter().map(ToString::to_string).collect();
         self.site.delete(&keys).await
+    }
+
+    async fn tell(&self, notice: Notice) -> Result<(), StoreError> {
+        self.completed.publish(notice).await
     }
 
     async fn complete(

@@ -2,6 +2,9 @@
 
 mod handler;
 mod readings;
+mod written;
+
+use std::sync::Mutex;
 
 use deluge::Clients;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
@@ -18,6 +21,7 @@ async fn main() -> Result<(), Error> {
         records: Records::new(&aws, required("TABLE")?),
         site: Bucket::new(&aws, required("SITE_BUCKET")?),
         deluges: Clients::new(required("DELUGE_PASSWORD")?),
+        counted: Mutex::default(),
     };
     tokio::join!(
         status_page.records.warm_up(),

@@ -6,7 +6,6 @@
 mod function;
 mod node;
 mod null_aws;
-mod runtime_api;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -20,9 +19,9 @@ use anyhow::{Context, Result, ensure};
 use self::function::{FUNCTIONS, Function};
 use self::node::Node;
 use self::null_aws::NullAws;
-use self::runtime_api::RuntimeApi;
 use super::figures::Figures;
 use super::report::{Goal, Report, Row};
+use super::runtime_api::{self, RuntimeApi};
 use super::trial::{Plan, Trial, interleave};
 use super::usage;
 use crate::aws::{AwsEnv, REGION};
@@ -153,7 +152,8 @@ impl Bench {
         };
         let answered = self.lambda.next(&mut alive).and_then(|waiting| {
             let init = waiting.since - begin;
-            let (answer, event, idle) = waiting.invoke(&start.event, &mut alive)?;
+            let (answer, event, idle) =
+                waiting.invoke(&start.event, runtime_api::TIMEOUT, &mut alive)?;
             Ok((init, answer, event, idle))
         });
         let (init, answer, event, idle) = answered.map_err(|error| {
@@ -210,6 +210,11 @@ impl Bench {
             .env("TABLE", "table")
             .env("FILES_BUCKET", "files")
             .env("SITE_BUCKET", "site")
+            .env("SITE_URL", "https://example.net")
+            .env(
+                "COMPLETED_TOPIC",
+                "arn:aws:sns:us-east-1:123456789012:completed",
+            )
             .env("TORRENT_ADDED_QUEUE_URL", queue)
             .env("TOTAL_GIB_MAX", "500")
             .env("DELUGE_PASSWORD", "not used: there is no worker")

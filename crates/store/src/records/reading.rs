@@ -1,7 +1,7 @@
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use torrent::{Infohash, Progress, State, Timestamp};
 
-use super::{KEY, Records, text, torrent_key, value};
+use super::{KEY, Records, text, time, torrent_key, value};
 use crate::StoreError;
 
 /// What Deluge says of a torrent, as it goes into the record.
@@ -16,7 +16,8 @@ pub struct Reading {
 }
 
 impl Records {
-    /// Writes a reading, as long as the torrent is downloading or transferring; otherwise it is out of date.
+    /// Writes a reading, as long as the torrent is downloading or transferring and no later reading is there;
+    /// otherwise it is out of date.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
@@ -38,10 +39,13 @@ impl Records {
             request = request.expression_attribute_values(":size_bytes", value(size_bytes)?);
         }
         let request = request
+            .expression_attribute_names("#at", "at")
+            .expression_attribute_values(":at", time(reading.progress.at))
             .expression_attribute_values(":progress", value(reading.progress)?)
             .update_expression(format!("SET {}", sets.join(", ")));
-        self.update_active(infohash, request, "#state IN (:downloading, :transferring)")
-            .await
+        let condition = "#state IN (:downloading, :transferring) \
+                         AND (attribute_not_exists(progress) OR progress.#at < :at)";
+        self.update_active(infohash, request, condition).await
     }
 
     /// Writes how many bytes are stored; never fewer than were stored before, whatever order messages take.

@@ -1,6 +1,7 @@
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use torrent::{Infohash, Owner, State, Timestamp, TorrentRecord};
 
+use super::phase::{PHASE, PHASE_AT, Phase};
 use super::{KEY, Records, ReturnValue, read, text, time, torrent_key, value};
 use crate::StoreError;
 
@@ -67,10 +68,23 @@ impl Records {
                 .expression_attribute_values(format!(":{field}"), value);
         }
         // A torrent that starts again has not failed.
-        let forget = if state == State::Queued {
-            " REMOVE reason, progress"
+        let mut forget = match state {
+            State::Queued => vec!["reason", "progress"],
+            _ => Vec::new(),
+        };
+        match Phase::key(state, at) {
+            Some(key) => {
+                for (name, value) in key {
+                    sets.push(format!("{name} = :{name}"));
+                    request = request.expression_attribute_values(format!(":{name}"), value);
+                }
+            }
+            None => forget.extend([PHASE, PHASE_AT]),
+        }
+        let forget = if forget.is_empty() {
+            String::new()
         } else {
-            ""
+            format!(" REMOVE {}", forget.join(", "))
         };
         let mut sources = Vec::new();
         for source in state.sources(owner) {

@@ -1,17 +1,20 @@
 // crates/store's calls to S3.
 
-import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { DeleteObjectsCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 
 const client = new S3Client({});
 
-/** As the functions do: an object that does not exist opens the connection. */
-export async function warmUp(bucket, prefix) {
+export async function head(bucket, key) {
   try {
-    await client.send(new HeadObjectCommand({ Bucket: bucket, Key: `${prefix}warm-up` }));
+    return await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
   } catch (error) {
     if (error.$metadata?.httpStatusCode !== 404) throw error;
+    return null;
   }
 }
+
+/** As the functions do: an object that does not exist opens the connection. */
+export const warmUp = (bucket, prefix) => head(bucket, `${prefix}warm-up`);
 
 export async function get(bucket, key) {
   try {
@@ -31,4 +34,9 @@ export async function list(bucket, prefix) {
 export const put = (bucket, key, body, type) =>
   client.send(
     new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: type, CacheControl: "no-cache" }),
+  );
+
+export const remove = (bucket, keys) =>
+  client.send(
+    new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true } }),
   );

@@ -13,19 +13,22 @@ export const item = (pk) =>
 /** As the functions do: the first event finds the connection open. */
 export const warmUp = () => item("warm-up");
 
-export async function all(kind) {
+const query = async (index, key, value) => {
   const answer = await client.send(
     new QueryCommand({
       TableName,
-      IndexName: "by-kind",
+      IndexName: index,
       ScanIndexForward: false,
-      KeyConditionExpression: "#kind = :kind",
-      ExpressionAttributeNames: { "#kind": "kind" },
-      ExpressionAttributeValues: { ":kind": { S: kind } },
+      KeyConditionExpression: "#key = :value",
+      ExpressionAttributeNames: { "#key": key },
+      ExpressionAttributeValues: { ":value": { S: value } },
     }),
   );
   return answer.Items;
-}
+};
+
+export const all = (kind) => query("by-kind", "kind", kind);
+export const inPhase = (phase) => query("by-phase", "phase", phase);
 
 export const create = (record) =>
   client.send(

@@ -8,10 +8,11 @@ use data_encoding::HEXLOWER;
 use md5::{Digest, Md5};
 use tiny_http::{Method, Request, Response, Server};
 
-use super::runtime_api::{header, serve};
+use crate::bench::runtime_api::{header, serve};
 
 const NO_OBJECTS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>bucket</Name><KeyCount>0</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated></ListBucketResult>"#;
+const DELETED: &str = r#"<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>"#;
 const NO_SUCH_KEY: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"#;
 
@@ -157,6 +158,10 @@ fn s3(request: &Request) -> Result<Answered> {
             let missing = Response::from_string(NO_SUCH_KEY).with_status_code(404);
             ("s3:GetObject", missing.with_header(xml))
         }
+        Method::Post if request.url().contains("?delete") => (
+            "s3:DeleteObjects",
+            Response::from_string(DELETED).with_header(xml),
+        ),
         method => bail!("{method} {} is not known", request.url()),
     };
     Ok((done.to_owned(), answer))

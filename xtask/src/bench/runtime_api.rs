@@ -10,8 +10,8 @@ const INVOCATION: &str = "/2018-06-01/runtime/invocation/";
 const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:bench";
 const TRACE_ID: &str = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0";
 const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
-/// How long a function may take, as its deadline says; the same for one that never asks for an event.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long to wait for a function that says nothing.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Lambda's side of the Runtime API (AWS Lambda guide, "Using the Lambda runtime API") for one function at
 /// a time.
@@ -67,13 +67,15 @@ impl RuntimeApi {
 }
 
 impl<'a> Waiting<'a> {
-    /// Gives it the event; answers its response, how long that took, and the function waiting again.
+    /// Gives it the event and this long for it; answers its response, how long that took, and the function
+    /// waiting again.
     pub(super) fn invoke(
         self,
         event: &str,
+        limit: Duration,
         mut alive: impl FnMut() -> Result<()>,
     ) -> Result<(String, Duration, Waiting<'a>)> {
-        let deadline = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)? + TIMEOUT;
+        let deadline = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)? + limit;
         let headers = [
             ("Content-Type", "application/json"),
             ("Lambda-Runtime-Aws-Request-Id", REQUEST_ID),
