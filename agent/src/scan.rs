@@ -8,6 +8,8 @@ mod border;
 mod check;
 mod part_file;
 mod reading;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -41,7 +41,7 @@ pub(crate) struct Transfer {
 pub(crate) struct Outcome {
     /// CRC-32s of those that are stored.
     pub(crate) stored: HashMap<usize, u32>,
-    pub(crate) failed: HashMap<usize, Fault>,
+    pub(crate) failed: BTreeMap<usize, Fault>,
 }
 
 impl Transfer {
@@ -178,11 +178,11 @@ async fn store_found(
     (index, stored)
 }
 
-/// What matters most of several faults: what time cannot help.
+/// What matters most of several faults, given in the torrent's order: the first one that time cannot help.
 pub(crate) fn worst(faults: impl Iterator<Item = Fault>) -> Option<Fault> {
-    faults.max_by_key(|fault| match fault {
-        Fault::Later(_) => 0,
+    faults.min_by_key(|fault| match fault {
+        Fault::Content(_) => 0,
         Fault::Stopped => 1,
-        Fault::Content(_) => 2,
+        Fault::Later(_) => 2,
     })
 }

@@ -80,6 +80,8 @@ impl<'a> Across<'a> {
         };
         if let Err(piece) = stream.update(bytes) {
             self.stream = None;
+            // What came before it in the same bytes is right.
+            self.verified = self.hashes.start_of(piece);
             return Err(Fault::Content(piece.to_string()));
         }
         self.verified = stream.verified().min(self.position);

@@ -101,6 +101,7 @@ impl Scan<'_> {
             sums.update(space);
             let checked = self.check.update(space);
             if let Err(fault) = checked {
+                self.let_go();
                 self.fail_held(&fault);
                 return Err(fault);
             }

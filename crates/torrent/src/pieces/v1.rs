@@ -12,10 +12,16 @@ impl V1Hashes {
         start..self.total_bytes.min(start + self.piece_length)
     }
 
+    /// Where a piece starts.
+    #[must_use]
+    pub const fn start_of(&self, piece: BadPiece) -> u64 {
+        piece.piece * self.piece_length
+    }
+
     /// Checks bytes from `offset` on, which must be where a piece starts.
     #[must_use]
     pub fn stream(&self, offset: u64) -> PieceStream<'_> {
-        debug_assert!(offset.is_multiple_of(self.piece_length));
+        debug_assert!(offset == self.total_bytes || offset.is_multiple_of(self.piece_length));
         PieceStream {
             hashes: self,
             hasher: Sha1::new(),
