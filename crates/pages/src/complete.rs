@@ -9,11 +9,13 @@ use crate::render;
 mod file;
 mod kind;
 mod lists;
+mod order;
 mod tree;
 
 pub use file::{Expected, PageFile};
 pub use kind::Kind;
 pub use lists::Beside;
+use order::by_name;
 use tree::{Item, Leaf};
 
 /// What one torrent's page is made from: [`torrent::PageKey::Complete`].
@@ -67,12 +69,7 @@ impl CompletePage {
         let stored = self.stored_words();
         let expected = self.expected.as_ref();
         let mut in_order: Vec<_> = self.files.iter().collect();
-        in_order.sort_by(|a, b| {
-            a.path
-                .split('/')
-                .cmp(b.path.split('/'))
-                .then_with(|| a.key.cmp(&b.key))
-        });
+        in_order.sort_by(|a, b| by_name(&a.path, &b.path).then_with(|| a.key.cmp(&b.key)));
         let stored_at = expected
             .filter(|_| complete)
             .map(|expected| expected.stored_at);

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use torrent::Infohash;
 
 use crate::notification::{self, Announced};
@@ -19,14 +19,14 @@ impl<W: World> CompletePages<W> {
     pub(crate) async fn batch(&self, event: SqsEvent) -> Result<SqsBatchResponse, Infallible> {
         let mut failed = BTreeSet::new();
         let mut tested = Vec::new();
-        let mut messages: BTreeMap<Infohash, Vec<&str>> = BTreeMap::new();
+        let mut messages: BTreeMap<Infohash, Vec<&SqsMessage>> = BTreeMap::new();
         for message in &event.records {
             let id = message.message_id.as_deref().unwrap_or_default();
             match notification::read(message.body.as_deref().unwrap_or_default()) {
                 Ok(Announced::Test) => tested.push(id),
                 Ok(Announced::Torrents(infohashes)) => infohashes
                     .into_iter()
-                    .for_each(|i| messages.entry(i).or_default().push(id)),
+                    .for_each(|i| messages.entry(i).or_default().push(message)),
                 Err(error) => {
                     tracing::warn!(message_id = id, %error, "a message is not S3's");
                     failed.insert(id);
@@ -41,15 +41,23 @@ impl<W: World> CompletePages<W> {
             tracing::warn!(error, "the library could not be made; it is tried again");
             failed.extend(tested);
         }
-        for (infohash, ids) in messages {
-            if let Err(error) = self.renew(infohash).await {
+        for (infohash, messages) in messages {
+            let is_retry = messages.iter().any(|message| was_received_before(message));
+            if let Err(error) = self.renew(infohash, is_retry).await {
                 let error = format!("{error:#}");
                 tracing::warn!(%infohash, error, "the complete page could not be made; it is tried again");
-                failed.extend(ids);
+                let ids = messages.iter().map(|message| message.message_id.as_deref());
+                failed.extend(ids.map(Option::unwrap_or_default));
             }
         }
         let mut response = SqsBatchResponse::default();
         response.set_failures(failed);
         Ok(response)
     }
+}
+
+/// Whether a run has taken this message and has not come to its end.
+fn was_received_before(message: &SqsMessage) -> bool {
+    let count = message.attributes.get("ApproximateReceiveCount");
+    count.is_some_and(|count| count != "1")
 }

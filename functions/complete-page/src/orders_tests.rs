@@ -24,6 +24,8 @@ struct Memory {
     calls: Cell<usize>,
     writes: Cell<usize>,
     told: RefCell<Vec<Notice>>,
+    /// How often nobody can be told.
+    silent: Cell<usize>,
 }
 
 impl Memory {
@@ -105,6 +107,11 @@ impl World for Memory {
 
     async fn tell(&self, notice: Notice) -> Result<(), StoreError> {
         self.pause().await;
+        if let Some(left) = self.silent.get().checked_sub(1) {
+            self.silent.set(left);
+            let (operation, detail) = ("sns:Publish", "throttled".to_owned());
+            return Err(StoreError::Aws { operation, detail });
+        }
         self.told.borrow_mut().push(notice);
         Ok(())
     }
@@ -148,11 +155,13 @@ fn record() -> TorrentRecord {
 }
 
 /// A message as SQS brings it from SNS from S3, with the key in S3's own spelling.
-fn event(key: &str) -> SqsEvent {
+fn event(key: &str, times: usize) -> SqsEvent {
     let key: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
     let notification = json!({"Records": [{"s3": {"object": {"key": key.replace("%2F", "/")}}}]});
     let mut message = SqsMessage::default();
     message.message_id = Some("1".into());
+    let attributes = &mut message.attributes;
+    attributes.insert("ApproximateReceiveCount".into(), times.to_string());
     message.body =
         Some(json!({"Type": "Notification", "Message": notification.to_string()}).to_string());
     let mut event = SqsEvent::default();
@@ -237,13 +246,15 @@ async fn play(
             tokio::task::yield_now().await;
         }
         // A message that goes back comes again, as SQS does it.
+        let mut times = 1;
         while !pages
-            .batch(event(&key))
+            .batch(event(&key, times))
             .await
             .unwrap()
             .batch_item_failures
             .is_empty()
         {
+            times += 1;
             tokio::task::yield_now().await;
         }
     };
@@ -267,6 +278,7 @@ fn memory(pauses: Vec<u8>) -> CompletePages<Memory> {
             calls: Cell::new(0),
             writes: Cell::new(0),
             told: RefCell::default(),
+            silent: Cell::new(0),
         },
         site: "https://example.net".into(),
     }
@@ -321,7 +333,7 @@ fn with_nothing_left_the_page_goes() {
     let link = format!("/complete/{}/index.html", infohash());
     assert!(library(&pages).0.contains(&link));
     assert_eq!(pages.world.told.borrow().len(), 1);
-    block_on(pages.batch(event(&objects[0].0))).unwrap();
+    block_on(pages.batch(event(&objects[0].0, 1))).unwrap();
     assert_eq!(
         pages.world.told.borrow().len(),
         1,
@@ -330,7 +342,7 @@ fn with_nothing_left_the_page_goes() {
     pages.world.objects.borrow_mut().clear();
     *pages.world.record.borrow_mut() = None;
     let manifest = ObjectKey::Manifest(infohash()).to_string();
-    block_on(pages.batch(event(&manifest))).unwrap();
+    block_on(pages.batch(event(&manifest, 1))).unwrap();
     assert_eq!(pages.world.pages.borrow().len(), 2);
     assert!(!library(&pages).0.contains(&link));
     assert_eq!(library(&pages).1, r#"{"torrents":[]}"#);
@@ -343,4 +355,16 @@ fn a_removed_torrent_gets_no_page_again() {
     pages.world.record.borrow_mut().as_mut().unwrap().state = State::Removed;
     block_on(play(&pages, &objects, &[1], &[(1, None)]));
     assert!(pages.world.pages.borrow().is_empty());
+}
+
+#[test]
+fn the_owner_is_told_once_and_also_where_that_fails_at_first() {
+    let objects = objects(&["a.txt".to_owned(), "b.txt".to_owned()]);
+    for silent in [0, 1, 2] {
+        let pages = memory(vec![0, 1, 2]);
+        pages.world.silent.set(silent);
+        let delays = [(1, Some(1)), (2, Some(3))];
+        block_on(play(&pages, &objects, &[0], &delays));
+        assert_eq!(pages.world.told.borrow().len(), 1, "{silent} failures");
+    }
 }

@@ -15,7 +15,7 @@ pub(crate) const HTML: &str = "text/html; charset=utf-8";
 impl<W: World> CompletePages<W> {
     /// Makes the page from what is in the bucket now, whatever the message said; with the manifest and every
     /// file there the torrent is complete, with nothing there and nobody asking for it its page goes.
-    pub(crate) async fn renew(&self, infohash: Infohash) -> Result<()> {
+    pub(crate) async fn renew(&self, infohash: Infohash, is_retry: bool) -> Result<()> {
         let key = PageKey::Complete(infohash);
         for _ in 0..TRIES {
             // The page is read before the facts that replace it: a run that saw older facts than the page's
@@ -40,7 +40,7 @@ impl<W: World> CompletePages<W> {
                     continue;
                 }
             }
-            return self.follow(&page, record).await;
+            return self.follow(&page, record, is_retry).await;
         }
         bail!("other runs kept writing the page")
     }
@@ -107,29 +107,37 @@ impl<W: World> CompletePages<W> {
         self.library(|library| library.remove(infohash)).await
     }
 
-    /// Puts a torrent that is whole into the library, tells its owner and moves its record. In this order: where
-    /// it breaks off, the next try goes on. So the owner is told once, and seldom twice, never not at all.
-    async fn follow(&self, page: &CompletePage, record: Option<TorrentRecord>) -> Result<()> {
-        let Some(entry) = LibraryEntry::of(page) else {
+    /// Puts a torrent that is whole into the library, moves its record, and tells its owner: the run that moved the
+    /// record does, or, where that run broke off, the one that takes up its message.
+    async fn follow(
+        &self,
+        page: &CompletePage,
+        record: Option<TorrentRecord>,
+        is_retry: bool,
+    ) -> Result<()> {
+        let Some((entry, record)) = LibraryEntry::of(page).zip(record) else {
             return Ok(());
         };
         self.library(|library| library.insert(entry.clone()))
             .await?;
-        let Some(record) = record.filter(|record| is_on_its_way(record.state)) else {
-            return Ok(());
-        };
-        self.world.tell(notice(&entry, &self.site)).await?;
-        let changes = Changes {
-            name: (!record.named).then_some(entry.name),
-            stored_bytes: Some(entry.size_bytes),
-            size_bytes: Some(entry.size_bytes),
-            file_count: Some(entry.file_count),
-            ..Changes::default()
-        };
         let infohash = page.infohash;
-        if self.world.complete(infohash, changes).await?.is_some() {
+        let told = notice(&entry, &self.site);
+        if is_on_its_way(record.state) {
+            let changes = Changes {
+                name: (!record.named).then_some(entry.name),
+                stored_bytes: Some(entry.size_bytes),
+                size_bytes: Some(entry.size_bytes),
+                file_count: Some(entry.file_count),
+                ..Changes::default()
+            };
+            if self.world.complete(infohash, changes).await?.is_none() {
+                return Ok(());
+            }
             tracing::info!(%infohash, "torrent complete");
+        } else if !is_retry {
+            return Ok(());
         }
+        self.world.tell(told).await?;
         Ok(())
     }
 }

@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use torrent::{FilePath, PageKey, Timestamp};
 
+use super::order::by_name;
 use super::{CompletePage, Kind, PageFile};
 
 /// A static file beside a page.
@@ -89,11 +90,7 @@ impl CompletePage {
             .iter()
             .filter_map(|file| Some((clean(&file.path), file.link()?, file)))
             .collect();
-        files.sort_by(|a, b| {
-            a.0.split('/')
-                .cmp(b.0.split('/'))
-                .then_with(|| a.1.cmp(&b.1))
-        });
+        files.sort_by(|a, b| by_name(&a.0, &b.0).then_with(|| a.1.cmp(&b.1)));
         files
     }
 }

@@ -1,4 +1,5 @@
 use super::Kind;
+use super::order::by_name;
 use crate::format::{count, size};
 
 /// Folders below this depth are written into the names of their files: parsers of HTML give up at some depth.
@@ -40,7 +41,7 @@ pub(crate) enum Item<'a> {
 
 /// Files in the order of their paths, folder by folder.
 pub(crate) fn items(mut leaves: Vec<Leaf<'_>>) -> Vec<Item<'_>> {
-    leaves.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+    leaves.sort_by(|a, b| by_name(a.path, b.path));
     let all_open = leaves.len() <= OPEN_FILES_MAX;
     let mut items = Vec::new();
     let mut open: Vec<&str> = Vec::new();
