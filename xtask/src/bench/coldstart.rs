@@ -207,7 +207,10 @@ impl Bench {
             .env("FILES_BUCKET", "files")
             .env("SITE_BUCKET", "site")
             .env("SITE_URL", "https://example.net")
-            .env("COMPLETED_TOPIC", "arn:aws:sns:us-east-1:123456789012:completed")
+            .env(
+                "COMPLETED_TOPIC",
+                "arn:aws:sns:us-east-1:123456789012:completed",
+            )
             .env("TORRENT_ADDED_QUEUE_URL", queue)
             .env("TOTAL_GIB_MAX", "500")
             .env("DELUGE_PASSWORD", "not used: there is no worker")
