@@ -74,14 +74,16 @@ mod tests {
     #[test]
     fn keys_are_decoded_and_strangers_left_out() {
         let ours = "0123456789abcdef0123456789abcdef01234567";
+        let encoded = "89abcdef0123456789abcdef0123456701234567";
         let record = |key: &str| json!({"s3": {"object": {"key": key}}});
         let message = json!({"Records": [
             record(&format!("files/{ours}/a+b%2Bc/%C3%BC.txt")),
             record(&format!("manifests/{ours}.json")),
+            record(&format!("files%2F{encoded}%2F100%25.txt")),
             record("somebody/else"),
         ]});
-        let ours = BTreeSet::from([ours.parse().unwrap()]);
-        assert_eq!(read(&body(&message)).unwrap(), Announced::Torrents(ours));
+        let named = BTreeSet::from([ours, encoded].map(|infohash| infohash.parse().unwrap()));
+        assert_eq!(read(&body(&message)).unwrap(), Announced::Torrents(named));
     }
 
     #[test]

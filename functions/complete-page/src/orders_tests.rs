@@ -297,7 +297,8 @@ proptest! {
         names in prop::collection::vec(names(), 0..6),
         gaps in prop::collection::vec(0u8..12, 1..6),
         delays in prop::collection::vec((0u8..40, prop::option::of(0u8..60)), 1..8),
-        pauses in prop::collection::vec(0u8..5, 1..20),
+        // Mostly short, now and then so long that a whole other run fits in.
+        pauses in prop::collection::vec(prop_oneof![6 => 0u8..4, 1 => 50u8..=255], 1..40),
     ) {
         let objects = objects(&names);
         let pages = memory(pauses);

@@ -119,7 +119,7 @@ pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
     Ok(Report { rows, goals, notes })
 }
 
-/// The one function, as SAM builds it.
+/// The one function, as SAM builds it: in its own folder, so that it has its own features alone.
 fn build(dir: &Path, logs: &Path) -> Result<PathBuf> {
     let mut command = Command::new(Venv::Aws.program("cargo-lambda"));
     command
@@ -132,7 +132,7 @@ fn build(dir: &Path, logs: &Path) -> Result<PathBuf> {
             "--lambda-dir",
         ])
         .arg(dir)
-        .current_dir(paths::root())
+        .current_dir(paths::root().join("functions").join(SUBJECT))
         .env("PATH", path_with(&[Venv::Aws.bin()])?);
     process::run("build", command, logs)?;
     let bootstrap = dir.join(SUBJECT).join("bootstrap");
