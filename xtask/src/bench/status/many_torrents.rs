@@ -94,7 +94,8 @@ impl State {
         for id in ids.iter().filter_map(Value::as_str) {
             let done = *self.done.entry(id.to_owned()).or_default();
             let value = |key: &str| match key {
-                "name" => json!("a name that the record has no need of"),
+                // The records have their names, and what is null is unknown.
+                "name" => Value::Null,
                 "state" => json!("Downloading"),
                 "total_done" => json!(done),
                 "total_size" => json!(SIZE_BYTES),
