@@ -70,7 +70,9 @@ impl ManyRecords {
         let known = Arc::clone(&state);
         std::thread::spawn(move || {
             for mut request in server.incoming_requests() {
-                let answer = lock(&state).answer(&mut request).unwrap_or_else(|error| {
+                // In a statement of its own, which gives the lock back.
+                let answer = lock(&state).answer(&mut request);
+                let answer = answer.unwrap_or_else(|error| {
                     lock(&state).operations.push(format!("failed: {error:#}"));
                     Response::from_string("").with_status_code(400)
                 });
