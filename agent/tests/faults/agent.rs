@@ -52,13 +52,13 @@ impl Agent {
         xtask::aws::AwsEnv::new(proxy.url.clone(), &content.dir).apply(&mut command);
         command
             .env_remove("FILES_BUCKET")
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         command
     }
 
-    fn spawn(command: Command) -> Self {
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        command.stdin(Stdio::null());
         let mut command = tokio::process::Command::from(command);
         let child = command
             .kill_on_drop(true)
@@ -74,6 +74,11 @@ impl Agent {
         ended.is_none()
     }
 
+    pub(crate) fn is_alive(&mut self) -> bool {
+        self.child.try_wait().expect("its state").is_none()
+    }
+
+    /// SIGTERM.
     pub(crate) fn terminate(&self) {
         let pid = self.child.id().expect("it runs");
         let pid = i32::try_from(pid).ok();
