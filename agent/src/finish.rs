@@ -58,6 +58,11 @@ pub(crate) async fn store_manifest(
     crc32s: &HashMap<usize, u32>,
     started_at: Timestamp,
 ) -> Result<(), Fault> {
+    let uploads = ObjectKey::files_prefix(source.metainfo.infohash);
+    // S3 may have started one whose id got lost with the answer.
+    for upload in bucket.unfinished(&uploads).await? {
+        bucket.abort(&upload).await?;
+    }
     let manifest = Written {
         infohash: source.metainfo.infohash,
         name: &source.metainfo.name,

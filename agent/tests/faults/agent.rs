@@ -28,6 +28,14 @@ pub(crate) struct Ended {
     pub(crate) took: Duration,
 }
 
+impl Ended {
+    /// What it said last.
+    pub(crate) fn error(&self) -> &str {
+        let start = self.log.rfind("Error:").unwrap_or_default();
+        &self.log[start..]
+    }
+}
+
 impl Agent {
     pub(crate) fn start(content: &Content, bucket: &Bucket, proxy: &Proxy) -> Self {
         Self::spawn(Self::command(content, bucket, proxy))
@@ -114,7 +122,7 @@ impl Agent {
     pub(crate) async fn fails(self, words: &[&str]) -> Ended {
         let ended = self.ended().await;
         assert_eq!(ended.status.code(), Some(1), "{}", ended.log);
-        let says = |word: &&str| ended.log.contains(*word);
+        let says = |word: &&str| ended.error().contains(*word);
         assert!(
             words.iter().any(says),
             "none of {words:?} in\n{}",
