@@ -191,7 +191,7 @@ fn measure(
     logs: &Path,
 ) -> Result<Figures> {
     server.reset(scene)?;
-    let transfer = (subject.command)(scene, server.aws(logs))?;
+    let transfer = (subject.command)(scene, &server.aws(logs))?;
     let log = logs.join(format!("transfer-{}.log", subject.name));
     let mut command = Command::new(tool);
     command

@@ -20,7 +20,7 @@ use crate::tools::{self, Venv};
 pub(super) struct Subject {
     pub(super) name: &'static str,
     /// Moves all files of a scene to a server.
-    pub(super) command: fn(&Scene, AwsEnv) -> Result<Command>,
+    pub(super) command: fn(&Scene, &AwsEnv) -> Result<Command>,
 }
 
 pub(super) const AGENT: &str = "agent";
@@ -51,7 +51,8 @@ const SECONDS: [&str; 3] = ["read_seconds", "hash_seconds", "send_seconds"];
 const EXTRA: [&str; 3] = ["reading_s", "hashing_s", "sending_s"];
 
 /// As it is: it has no settings.
-fn agent(scene: &Scene, aws: AwsEnv) -> Result<Command> {
+#[expect(clippy::unnecessary_wraps, reason = "all subjects are of one type")]
+fn agent(scene: &Scene, aws: &AwsEnv) -> Result<Command> {
     let mut command = Command::new(agent::program());
     aws.apply(&mut command);
     command.args(["--once", "--files-bucket", BUCKET, "--dir"]);
@@ -61,7 +62,7 @@ fn agent(scene: &Scene, aws: AwsEnv) -> Result<Command> {
 }
 
 /// 32 workers instead of 256, which would only wait for two cores; of each file 5 parts at a time (its default).
-fn s5cmd(scene: &Scene, aws: AwsEnv) -> Result<Command> {
+fn s5cmd(scene: &Scene, aws: &AwsEnv) -> Result<Command> {
     let mut command = Command::new(tools::s5cmd()?);
     aws.apply(&mut command);
     command
@@ -76,7 +77,8 @@ fn s5cmd(scene: &Scene, aws: AwsEnv) -> Result<Command> {
 /// Without what costs requests or a second reading and is not needed for a first upload: looking for the bucket
 /// and for objects that are there, an MD5 of the whole file before it is sent, and a HEAD after it. Its way of
 /// cutting files for several threads ends with such a HEAD too, so parts are sent as its S3 backend does.
-fn rclone(scene: &Scene, aws: AwsEnv) -> Result<Command> {
+#[expect(clippy::unnecessary_wraps, reason = "all subjects are of one type")]
+fn rclone(scene: &Scene, aws: &AwsEnv) -> Result<Command> {
     let mut command = Command::new(Venv::Peers.program("rclone"));
     aws.apply(&mut command);
     command
@@ -97,7 +99,7 @@ fn rclone(scene: &Scene, aws: AwsEnv) -> Result<Command> {
 }
 
 /// Its default of 10 requests at a time, and no list of what it did.
-fn awscli(scene: &Scene, aws: AwsEnv) -> Result<Command> {
+fn awscli(scene: &Scene, aws: &AwsEnv) -> Result<Command> {
     let config = scene.save_path().with_file_name("aws-config");
     let text = "[default]\ns3 =\n  max_concurrent_requests = 10\n  multipart_chunksize = 16MB\n  multipart_threshold = 16MB\n";
     fs::write(&config, text).with_context(|| config.display().to_string())?;
