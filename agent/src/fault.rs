@@ -14,6 +14,17 @@ pub(crate) enum Fault {
     Stopped,
 }
 
+impl Fault {
+    /// Says which file it is about: a piece has no name.
+    pub(crate) fn name(&mut self, path: &str) {
+        if let Self::Content(what) = self
+            && !what.contains(path)
+        {
+            *what = format!("{path}: {what}");
+        }
+    }
+}
+
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         Self::Later(error.to_string())

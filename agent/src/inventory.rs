@@ -146,10 +146,7 @@ mod tests {
                 parts.filter(|part| [(1, 16), (2, 16), (3, 8)].contains(&(part.number, part.size_bytes / MIB))).map(|part| part.size_bytes).sum()
             };
             let usable = (0..uploads.len()).filter(|index| uploads[*index].is_some());
-            match best(plan, &uploads) {
-                Some(best) => prop_assert_eq!(usable.map(bytes).max(), Some(bytes(best))),
-                None => prop_assert_eq!(usable.count(), 0),
-            }
+            prop_assert_eq!(usable.map(bytes).max(), best(plan, &uploads).map(bytes));
         }
     }
 }

@@ -71,8 +71,8 @@ async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let transfer = Transfer::new(bucket, config.pace());
     let work = async {
         match config.once() {
-            Some(once) => once::once(&once, &transfer).await,
-            None => serve(config.service()?, &transfer, &aws).await,
+            Some(once) => Box::pin(once::once(&once, &transfer)).await,
+            None => Box::pin(serve(config.service()?, &transfer, &aws)).await,
         }
     };
     tokio::select! {

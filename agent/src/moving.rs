@@ -35,6 +35,8 @@ const KEYS: [Key; 6] = [
 pub(crate) struct Moving {
     pub(crate) source: Arc<Source>,
     folder: Option<String>,
+    /// The `.torrent` file until it is stored.
+    torrent: Option<Vec<u8>>,
     /// Of the files that are stored.
     crc32s: HashMap<usize, u32>,
     inventory: Option<Inventory>,
@@ -155,7 +157,7 @@ impl Watch<'_> {
         if !is_same {
             let mut status = status.clone();
             status.files = self.status(id, &[Key::Files]).await?.files;
-            let source = Arc::new(source_of(id, &status, &self.state_dir).await?);
+            let (source, torrent) = source_of(id, &status, &self.state_dir).await?;
             self.refuse_if_too_large(id, &source).await?;
             let before = known.take();
             let (crc32s, started_at, is_started) = before.map_or_else(
@@ -163,7 +165,8 @@ impl Watch<'_> {
                 |moving| (moving.crc32s, moving.started_at, moving.is_started),
             );
             *known = Some(Moving {
-                source,
+                source: Arc::new(source),
+                torrent: Some(torrent),
                 folder: folder.cloned(),
                 crc32s,
                 inventory: None,
@@ -179,7 +182,7 @@ impl Watch<'_> {
         let source = Arc::clone(&moving.source);
         let infohash = source.metainfo.infohash;
         if moving.inventory.is_none() {
-            store_torrent(bucket, &source).await?;
+            store_torrent(bucket, infohash, &mut moving.torrent).await?;
             moving.inventory = Some(Inventory::take(bucket, &source).await?);
         }
         let inventory = moving.inventory.as_ref().ok_or(Fault::Stopped)?;

@@ -23,7 +23,9 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 /// Moves the torrent. An error if anything of it is not stored at the end.
 pub(crate) async fn once(once: &Once, transfer: &Transfer) -> anyhow::Result<()> {
-    let source = Arc::new(read(once)?);
+    let (source, torrent) = read(once)?;
+    let source = Arc::new(source);
+    let mut torrent = Some(torrent);
     let started_at = Timestamp::now();
     let bar = bar(source.wanted_bytes());
     let mut crc32s = HashMap::new();
@@ -32,7 +34,15 @@ pub(crate) async fn once(once: &Once, transfer: &Transfer) -> anyhow::Result<()>
         if attempt > 0 {
             tokio::time::sleep(PAUSE * 2_u32.pow(attempt - 1)).await;
         }
-        last = attempt_once(transfer, &source, started_at, &mut crc32s, &bar).await;
+        last = Box::pin(attempt_once(
+            transfer,
+            &source,
+            &mut torrent,
+            started_at,
+            &mut crc32s,
+            &bar,
+        ))
+        .await;
         match &last {
             Err(fault @ Fault::Later(_)) => tracing::warn!(%fault, "it is tried again"),
             _ => break,
@@ -47,6 +57,7 @@ pub(crate) async fn once(once: &Once, transfer: &Transfer) -> anyhow::Result<()>
 async fn attempt_once(
     transfer: &Transfer,
     source: &Arc<Source>,
+    torrent: &mut Option<Vec<u8>>,
     started_at: Timestamp,
     crc32s: &mut HashMap<usize, u32>,
     bar: &ProgressBar,
@@ -54,7 +65,7 @@ async fn attempt_once(
     let bucket = transfer.bucket();
     let (inventory, ()) = tokio::try_join!(
         Inventory::take(bucket, source),
-        store_torrent(bucket, source)
+        store_torrent(bucket, source.metainfo.infohash, torrent)
     )?;
     let files: Vec<_> = source
         .wanted()
@@ -85,7 +96,8 @@ async fn attempt_once(
     store_manifest(bucket, source, crc32s, started_at).await
 }
 
-fn read(once: &Once) -> anyhow::Result<Source> {
+/// The torrent, and its file.
+fn read(once: &Once) -> anyhow::Result<(Source, Vec<u8>)> {
     let path = once.torrent.display();
     let size = std::fs::metadata(&once.torrent).with_context(|| path.to_string())?;
     if size.len() > TORRENT_BYTES_MAX as u64 {
@@ -96,13 +108,13 @@ fn read(once: &Once) -> anyhow::Result<Source> {
     let hashes = metainfo
         .piece_hashes(&bytes)
         .with_context(|| path.to_string())?;
-    Ok(Source {
+    let source = Source {
         metainfo,
         hashes,
-        torrent: bytes.into(),
         places: Places::below(&once.dir),
         wanted: Vec::new(),
-    })
+    };
+    Ok((source, bytes))
 }
 
 /// A bar on a terminal; hidden elsewhere.

@@ -1,7 +1,8 @@
+use std::collections::HashSet;
 use std::path::Path;
 
 use deluge::TorrentStatus;
-use torrent::Metainfo;
+use torrent::{FileKind, Metainfo};
 
 use crate::fault::Fault;
 use crate::source::{Places, Source};
@@ -14,12 +15,12 @@ pub(crate) async fn has_metainfo(id: &str, state_dir: &Path) -> Result<bool, Fau
 }
 
 /// What Deluge has of a torrent: paths on disk are Deluge's, keys come from the metainfo, which must be that
-/// of the info-hash.
+/// of the info-hash. Answers the `.torrent` file too.
 pub(crate) async fn source_of(
     id: &str,
     status: &TorrentStatus,
     state_dir: &Path,
-) -> Result<Source, Fault> {
+) -> Result<(Source, Vec<u8>), Fault> {
     let later = |what: &str| Fault::Later(what.to_owned());
     let state = state_dir.join(format!("{id}.torrent"));
     let named =
@@ -42,22 +43,29 @@ pub(crate) async fn source_of(
         .files
         .as_ref()
         .ok_or_else(|| later("Deluge does not say which files there are"))?;
-    let same = on_disk.len() == metainfo.files.len()
-        && on_disk.iter().all(|on_disk| {
+    let known: HashSet<_> = on_disk
+        .iter()
+        .filter(|on_disk| {
             let file = metainfo.files.get(on_disk.index);
             file.is_some_and(|file| file.size_bytes == on_disk.size)
-        });
+        })
+        .map(|file| file.index)
+        .collect();
+    // What it says of padding does not matter.
+    let mut content =
+        (0..metainfo.files.len()).filter(|index| metainfo.files[*index].kind == FileKind::Regular);
+    let same = content.all(|index| known.contains(&index));
     if !same {
         return Err(later("Deluge's list of files is not the torrent's"));
     }
     let paths = on_disk.iter().map(|file| (file.index, file.path.as_str()));
     let places = Places::as_said(folder, &metainfo, paths);
     let priorities = status.file_priorities.as_deref().unwrap_or_default();
-    Ok(Source {
+    let source = Source {
         places,
         hashes,
-        torrent: bytes.into(),
         wanted: priorities.iter().map(|priority| *priority != 0).collect(),
         metainfo,
-    })
+    };
+    Ok((source, bytes))
 }

@@ -168,11 +168,23 @@ impl Scan<'_> {
         plan: PartPlan,
         resumed: Option<(MultipartUpload, Vec<StoredPart>)>,
     ) -> Result<(), Fault> {
-        let mut file = self.open(index)?;
+        let opened = self.open(index);
+        if resumed.is_none() && opened.is_err() {
+            return opened.map(drop);
+        }
         let (upload, stored) = resumed.unzip();
         let stored = stored.unwrap_or_default();
         let (sender, parts) = mpsc::channel(1);
         self.found(index, Finding::Parts(upload, parts));
+        let mut file = match opened {
+            Ok(file) => file,
+            Err(fault) => {
+                // What S3 has of it goes with it.
+                _ = sender.blocking_send(PartFound::Failed(fault));
+                self.settle();
+                return Ok(());
+            }
+        };
         let mut all = Vec::new();
         for (number, range) in plan.parts() {
             let size = range.end - range.start;
@@ -190,12 +202,11 @@ impl Scan<'_> {
                     return Ok(());
                 }
             };
-            let part = match known.and_then(|part| stored_part(part, &sums)) {
-                Some(part) => PartFound::Stored(part, size),
-                None => {
-                    let content = Content::new(Arc::clone(&file.path), range, sums.crc32, chunks);
-                    PartFound::Read(number, content, self.shared.permit()?)
-                }
+            let part = if let Some(part) = known.and_then(|part| stored_part(part, &sums)) {
+                PartFound::Stored(part, size)
+            } else {
+                let content = Content::new(Arc::clone(&file.path), range, sums.crc32, chunks);
+                PartFound::Read(number, content, self.shared.permit()?)
             };
             if sender.blocking_send(part).is_err() {
                 // The upload failed; whoever took the parts says why.

@@ -9,8 +9,6 @@ use torrent::{FileKind, Metainfo, ObjectKey, PieceHashes};
 pub(crate) struct Source {
     pub(crate) metainfo: Metainfo,
     pub(crate) hashes: PieceHashes,
-    /// The `.torrent` file.
-    pub(crate) torrent: bytes::Bytes,
     pub(crate) places: Places,
     /// Whether the file at an index is wanted; all of them if it is empty.
     pub(crate) wanted: Vec<bool>,

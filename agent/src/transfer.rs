@@ -110,6 +110,9 @@ impl Transfer {
             }
         }
         drop(reader);
+        for (index, fault) in &mut outcome.failed {
+            fault.name(source.metainfo.files[*index].path.as_str());
+        }
         outcome
     }
 

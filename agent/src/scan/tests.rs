@@ -91,7 +91,6 @@ fn source(files: &[File], right: &[Vec<u8>], on_disk: &[Vec<u8>], folder: &Path)
     let hashes = metainfo.piece_hashes(&bytes).unwrap();
     let source = Source {
         hashes,
-        torrent: bytes.into(),
         places: Places::below(folder),
         wanted: files.iter().map(|file| file.wanted).collect(),
         metainfo,

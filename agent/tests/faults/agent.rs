@@ -28,6 +28,14 @@ pub(crate) struct Ended {
     pub(crate) took: Duration,
 }
 
+impl Ended {
+    /// What it said last.
+    pub(crate) fn error(&self) -> &str {
+        let start = self.log.rfind("Error:").unwrap_or_default();
+        &self.log[start..]
+    }
+}
+
 impl Agent {
     pub(crate) fn start(content: &Content, bucket: &Bucket, proxy: &Proxy) -> Self {
         Self::spawn(Self::command(content, bucket, proxy))
@@ -52,13 +60,13 @@ impl Agent {
         xtask::aws::AwsEnv::new(proxy.url.clone(), &content.dir).apply(&mut command);
         command
             .env_remove("FILES_BUCKET")
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         command
     }
 
-    fn spawn(command: Command) -> Self {
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        command.stdin(Stdio::null());
         let mut command = tokio::process::Command::from(command);
         let child = command
             .kill_on_drop(true)
@@ -74,6 +82,11 @@ impl Agent {
         ended.is_none()
     }
 
+    pub(crate) fn is_alive(&mut self) -> bool {
+        self.child.try_wait().expect("its state").is_none()
+    }
+
+    /// SIGTERM.
     pub(crate) fn terminate(&self) {
         let pid = self.child.id().expect("it runs");
         let pid = i32::try_from(pid).ok();
@@ -109,7 +122,7 @@ impl Agent {
     pub(crate) async fn fails(self, words: &[&str]) -> Ended {
         let ended = self.ended().await;
         assert_eq!(ended.status.code(), Some(1), "{}", ended.log);
-        let says = |word: &&str| ended.log.contains(*word);
+        let says = |word: &&str| ended.error().contains(*word);
         assert!(
             words.iter().any(says),
             "none of {words:?} in\n{}",

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use hyper::StatusCode;
 
-/// An S3 request, as its REST API names it.
+/// A request to AWS; those to S3 as its REST API names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {
     Abort,
@@ -13,6 +13,9 @@ pub(crate) enum Operation {
     ListUploads,
     PutObject,
     UploadPart,
+    /// SQS.
+    Queue,
+    /// The rest of S3, and DynamoDB.
     Other,
 }
 

@@ -15,3 +15,4 @@ mod network;
 mod proxy;
 mod record;
 mod scene;
+mod service;

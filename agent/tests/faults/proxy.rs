@@ -139,7 +139,14 @@ impl Shared {
         let path = request.uri().path().trim_start_matches('/');
         let key = path.split_once('/').map_or("", |(_, key)| key);
         let key = percent_decode_str(key).decode_utf8_lossy().into_owned();
-        let operation = Operation::of(request.method().as_str(), &key, query);
+        // Only the JSON services have it.
+        let target = request.headers().get("x-amz-target");
+        let operation = if target.is_some_and(|target| target.as_bytes().starts_with(b"AmazonSQS"))
+        {
+            Operation::Queue
+        } else {
+            Operation::of(request.method().as_str(), &key, query)
+        };
         let part = query
             .split('&')
             .find_map(|pair| pair.strip_prefix("partNumber="));

@@ -29,6 +29,7 @@ pub(crate) struct Scene {
     pub(crate) bucket: Bucket,
     pub(crate) content: Content,
     spoilt: LazyLock<TempDir>,
+    world: &'static World,
 }
 
 impl Scene {
@@ -45,6 +46,7 @@ impl Scene {
         let endpoint = world.ministack.aws().endpoint();
         let s3 = format!("127.0.0.1:{}", world.ministack.port());
         Self {
+            world,
             proxy: Proxy::start(&s3).await,
             bucket: Bucket::make(endpoint, &format!("files-{number}"), &content).await,
             content,
@@ -55,6 +57,51 @@ impl Scene {
     /// A copy of the content, to be spoilt. It ends with the scene.
     pub(crate) fn copy(&self) -> Content {
         self.content.copy(self.spoilt.path())
+    }
+
+    /// A folder of its own, which ends with the scene.
+    pub(crate) fn folder(&self) -> &Path {
+        self.spoilt.path()
+    }
+
+    /// A table and a queue that are called as the bucket; returns the queue's address, as the agent reaches it
+    /// through the proxy.
+    pub(crate) fn make_queue_and_table(&self) -> String {
+        let name = &self.bucket.name;
+        let aws = self.world.ministack.aws();
+        let run = |arguments: &[&str]| aws.cli(arguments).expect("an answer");
+        let attribute = |name: &str| format!("AttributeName={name},AttributeType=S");
+        let (pk, kind, sort) = (attribute("pk"), attribute("kind"), attribute("sort"));
+        let index = r#"[{"IndexName":"by-kind","KeySchema":[{"AttributeName":"kind","KeyType":"HASH"},{"AttributeName":"sort","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}]"#;
+        let table = ["dynamodb", "create-table", "--table-name", name];
+        let rest = [
+            "--billing-mode",
+            "PAY_PER_REQUEST",
+            "--attribute-definitions",
+        ];
+        let keys = [
+            pk.as_str(),
+            &kind,
+            &sort,
+            "--key-schema",
+            "AttributeName=pk,KeyType=HASH",
+            "--global-secondary-indexes",
+            index,
+        ];
+        run(&[table.as_slice(), &rest, &keys].concat());
+        let answer = run(&["sqs", "create-queue", "--queue-name", name]);
+        let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
+        let url = answer["QueueUrl"].as_str().expect("a queue");
+        url.replace(aws.endpoint(), &self.proxy.url)
+    }
+
+    /// Messages that the queue has.
+    pub(crate) fn received(&self, url: &str) -> String {
+        let aws = self.world.ministack.aws();
+        let url = url.replace(&self.proxy.url, aws.endpoint());
+        let receive = ["sqs", "receive-message", "--max-number-of-messages", "10"];
+        aws.cli(&[receive.as_slice(), &["--queue-url", &url]].concat())
+            .expect("an answer")
     }
 
     pub(crate) fn run(&self) -> Agent {

@@ -112,7 +112,7 @@ impl Body for Sending {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
+        task: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         loop {
             let this = &mut *self;
@@ -123,12 +123,12 @@ impl Body for Sending {
                     this.left -= chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
                     return Poll::Ready(chunk.map(|chunk| Ok(Frame::data(chunk))));
                 }
-                Source::Opening(opening) => match opening.as_mut().poll(context) {
+                Source::Opening(opening) => match opening.as_mut().poll(task) {
                     Poll::Ready(Ok(body)) => this.source = Source::Disk(body),
                     Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
                     Poll::Pending => return Poll::Pending,
                 },
-                Source::Disk(body) => return Pin::new(body).poll_frame(context),
+                Source::Disk(body) => return Pin::new(body).poll_frame(task),
             }
         }
     }

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::layers::PieceLayers;
 use super::outer::Outer;
-use super::{FileKind, HASH_BYTES, Metainfo, MetainfoError};
+use super::{FileKind, Metainfo, MetainfoError};
 use crate::pieces::{FileTree, PieceHashes};
 
 impl Metainfo {
@@ -19,7 +20,7 @@ impl Metainfo {
         let info = &outer.info;
         if info.version < 2 {
             let pieces = info.pieces.ok_or(MetainfoError::Missing("info.pieces"))?;
-            let (hashes, _) = pieces.as_chunks::<{ HASH_BYTES as usize }>();
+            let (hashes, _) = pieces.as_chunks();
             let total = self.files.iter().map(|file| file.size_bytes).sum();
             return Ok(PieceHashes::v1(hashes.to_vec(), self.piece_length, total));
         }
@@ -28,10 +29,7 @@ impl Metainfo {
             .as_ref()
             .ok_or(MetainfoError::Missing("info.file tree"))?;
         let layers = outer.piece_layers.as_ref();
-        let layers: HashMap<_, _> = layers
-            .into_iter()
-            .flat_map(|layers| layers.by_root())
-            .collect();
+        let layers: HashMap<_, _> = layers.into_iter().flat_map(PieceLayers::by_root).collect();
         let mut leaves = tree.leaves.iter();
         let mut trees = Vec::with_capacity(self.files.len());
         let mut hashes = Vec::new();

@@ -29,8 +29,7 @@ impl MerkleTree {
             root = match (left, root) {
                 (Some((_, left)), Some(right)) => Some(parent(&left, &right)),
                 (Some((_, left)), None) if at == height => return left,
-                (Some((_, left)), None) => Some(parent(&left, &absent)),
-                (None, Some(left)) => Some(parent(&left, &absent)),
+                (Some((_, left)), None) | (None, Some(left)) => Some(parent(&left, &absent)),
                 (None, None) if at >= height => return absent,
                 (None, None) => None,
             };

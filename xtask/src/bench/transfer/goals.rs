@@ -58,6 +58,10 @@ pub(super) fn goals(case: &[Row], content: Content) -> Vec<Goal> {
 pub(super) fn shares(case: &[Row]) -> Option<String> {
     let agent = case.iter().find(|row| row.subject == AGENT)?;
     let wall = agent.figures.wall_s;
+    // An agent that does not say has nothing to be shown.
+    if agent.figures.extra("reading_s").is_nan() {
+        return None;
+    }
     let part = |name: &str| {
         let seconds = agent.figures.extra(name);
         format!(

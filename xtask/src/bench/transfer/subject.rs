@@ -51,10 +51,7 @@ const SECONDS: [&str; 3] = ["read_seconds", "hash_seconds", "send_seconds"];
 const EXTRA: [&str; 3] = ["reading_s", "hashing_s", "sending_s"];
 
 /// As it is: it has no settings.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "one signature for all subjects"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "all subjects are of one type")]
 fn agent(scene: &Scene, aws: &AwsEnv) -> Result<Command> {
     let mut command = Command::new(agent::program());
     aws.apply(&mut command);
@@ -80,10 +77,7 @@ fn s5cmd(scene: &Scene, aws: &AwsEnv) -> Result<Command> {
 /// Without what costs requests or a second reading and is not needed for a first upload: looking for the bucket
 /// and for objects that are there, an MD5 of the whole file before it is sent, and a HEAD after it. Its way of
 /// cutting files for several threads ends with such a HEAD too, so parts are sent as its S3 backend does.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "one signature for all subjects"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "all subjects are of one type")]
 fn rclone(scene: &Scene, aws: &AwsEnv) -> Result<Command> {
     let mut command = Command::new(Venv::Peers.program("rclone"));
     aws.apply(&mut command);
