@@ -163,7 +163,7 @@ impl Bucket {
     /// By a presigned address and a plain socket: unoptimised, as in tests, the SDK needs many seconds for what is
     /// here.
     async fn get(&self, key: &str) -> Vec<u8> {
-        let minute = PresigningConfig::expires_in(Duration::from_secs(60)).expect("a short time");
+        let minute = PresigningConfig::expires_in(Duration::from_mins(1)).expect("a short time");
         let get = self.client.get_object().bucket(&self.name).key(key);
         let get = get.presigned(minute).await.expect("an address");
         let address = get.uri().to_owned();

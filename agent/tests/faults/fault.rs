@@ -66,7 +66,7 @@ impl Fault {
     pub(crate) const EXPIRED_TOKEN: Self = Self::Answer(StatusCode::FORBIDDEN, "ExpiredToken");
     pub(crate) const CLOCK_SKEWED: Self =
         Self::Answer(StatusCode::FORBIDDEN, "RequestTimeTooSkewed");
-    /// As S3 may answer Complete: the status comes before the work (Amazon S3 API, CompleteMultipartUpload).
+    /// As S3 may answer Complete: the status comes before the work (Amazon S3 API, `CompleteMultipartUpload`).
     pub(crate) const OK_WITH_ERROR: Self = Self::Answer(StatusCode::OK, "InternalError");
 }
 

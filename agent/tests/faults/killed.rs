@@ -50,12 +50,12 @@ async fn kill(times: usize, seed: u64) {
         let killed = agent.kill().await;
         // What was on its way has arrived or broken off.
         tokio::time::sleep(Duration::from_millis(150)).await;
-        let seen = scene.proxy.record().since(first);
-        check_nothing_is_sent_again(&seen, &mut taken);
+        let requests = scene.proxy.record().since(first);
+        check_nothing_is_sent_again(&requests, &mut taken);
         scene.bucket.check().await;
         if killed {
             cost.kills += 1;
-            let lost = lost_bytes(&seen);
+            let lost = lost_bytes(&requests);
             assert!(
                 lost <= PARTS_IN_FLIGHT * PART_BYTES,
                 "killed after {life:?}: {lost} bytes have to be sent again"

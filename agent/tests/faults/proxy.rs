@@ -110,7 +110,7 @@ impl Shared {
                 Err(io::Error::other("broken by the test"))
             }
             Some(Fault::Hang) => loop {
-                sleep(Duration::from_secs(60)).await;
+                sleep(Duration::from_mins(1)).await;
             },
             Some(Fault::LoseAnswer) => {
                 let request = Request::from_parts(head, self.pump(number, body, false));
@@ -152,10 +152,9 @@ impl Shared {
             .find_map(|pair| pair.strip_prefix("partNumber="));
         let fault = {
             let mut rules = self.rules.lock().expect("no panic");
-            let struck = rules
+            rules
                 .iter_mut()
-                .find_map(|rule| rule.strikes(operation, &key).then_some(rule.fault));
-            struck
+                .find_map(|rule| rule.strikes(operation, &key).then_some(rule.fault))
         };
         let number = self.record.begin(Seen {
             operation,
