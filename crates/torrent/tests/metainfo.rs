@@ -300,7 +300,8 @@ proptest::proptest! {
     #[test]
     fn an_entry_is_the_same_with_a_key_that_nobody_knows(
         length in "(-?[0-9]{0,3}|[0-9]{10,20})",
-        path in "l([0-2]{0,2}:|a|[.]|1:b|i1e|le|e){0,4}",
+        // No string of 10 bytes or more: it would reach into the next entry, and there the key does matter.
+        path in "l(0?[0-2]?:|a|[.]|1:b|i1e|le|e){0,4}",
     ) {
         let read = |more: &str| {
             let odd = format!("d6:lengthi{length}e4:path{path}e{more}e").into_bytes();
