@@ -117,7 +117,7 @@ pub(crate) fn beyond_the_limits(world: &World) -> Result<()> {
     let vast = format!(
         "6:lengthi{}e4:name4:vast12:piece lengthi{}e",
         600 * gib,
-        gib / 2
+        gib / 4
     );
     let names: Vec<_> = (0..100_001)
         .map(|at| format!("d6:lengthi0e4:pathl{}:{at}ee", at.to_string().len()))
