@@ -137,6 +137,7 @@ pub(crate) fn beyond_the_limits(world: &World) -> Result<()> {
         let found = answer.body["type"].as_str().unwrap_or_default();
         ensure!(found.ends_with(kind), "{answer:?}");
         ensure!(answer.body["key"].as_str() == key, "{answer:?}");
+        ensure!(answer.body["field"] == "torrent", "{answer:?}");
     }
     Ok(())
 }

@@ -51,9 +51,11 @@ impl AddTorrent {
         let content_type = request.headers().get(header::CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
         let Submission { source, wishes } = Submission::parse(content_type, request.body())?;
+        let field = source.field();
         let source = self.resolve(source).await?;
         let record = record(&source, wishes, Timestamp::now())?;
-        self.check_total(&record)?;
+        self.check_total(&record)
+            .map_err(|problem| problem.in_field(field))?;
         let infohash = record.infohash;
         if let SubmittedSource::File(bytes, _) = source {
             self.files

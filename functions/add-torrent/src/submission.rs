@@ -37,6 +37,18 @@ pub(crate) enum SubmittedSource {
     Upload(UploadKey),
 }
 
+impl SubmittedSource {
+    /// The field of the request that it came in.
+    pub(crate) const fn field(&self) -> &'static str {
+        match self {
+            Self::File(..) => "torrent",
+            Self::Magnet(_) => "magnet",
+            Self::Url(_) => "url",
+            Self::Upload(_) => "upload",
+        }
+    }
+}
+
 /// What the caller wants different from the torrent's own ways.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Wishes {
