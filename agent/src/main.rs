@@ -20,6 +20,7 @@ mod removal;
 mod report;
 mod scan;
 mod source;
+mod spent;
 mod sums;
 mod too_large;
 mod transfer;

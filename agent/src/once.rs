@@ -49,6 +49,7 @@ pub(crate) async fn once(once: &Once, transfer: &Transfer) -> anyhow::Result<()>
         }
     }
     bar.finish_and_clear();
+    transfer.spent().log();
     last.with_context(|| format!("{} is not wholly stored", source.metainfo.name))?;
     tracing::info!(infohash = %source.metainfo.infohash, files = crc32s.len(), size_bytes = source.wanted_bytes(), "stored");
     Ok(())

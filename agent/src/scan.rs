@@ -24,6 +24,7 @@ use crate::buffers::Buffers;
 use crate::fault::Fault;
 use crate::pace::Pace;
 use crate::source::Source;
+use crate::spent::Spent;
 use crate::sums::{Sums, combined, needs_md5, proves, proves_composite};
 use crate::work::{Finding, Found, Known, PartFound, Work};
 use check::Check;
@@ -52,6 +53,7 @@ pub(crate) struct Shared {
     pub(crate) found: mpsc::Sender<Found>,
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) pace: Arc<Pace>,
+    pub(crate) spent: Arc<Spent>,
     pub(crate) runtime: Handle,
 }
 

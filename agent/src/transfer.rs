@@ -15,6 +15,7 @@ use crate::pace::Pace;
 use crate::progress::Progress;
 use crate::scan::{Shared, scan};
 use crate::source::Source;
+use crate::spent::Spent;
 use crate::upload::Uploads;
 use crate::work::{Finding, Found, Work};
 
@@ -34,6 +35,7 @@ pub(crate) struct Transfer {
     requests: Arc<Semaphore>,
     stop: Arc<AtomicBool>,
     pace: Arc<Pace>,
+    spent: Arc<Spent>,
 }
 
 /// What became of some files of a torrent.
@@ -52,11 +54,17 @@ impl Transfer {
             requests: Arc::new(Semaphore::new(REQUESTS_MAX)),
             stop: Arc::default(),
             pace: Arc::new(pace),
+            spent: Arc::default(),
         }
     }
 
     pub(crate) const fn bucket(&self) -> &Bucket {
         &self.bucket
+    }
+
+    /// Where the time went so far.
+    pub(crate) fn spent(&self) -> &Spent {
+        &self.spent
     }
 
     /// Ends what is going on, soon, without another request.
@@ -128,10 +136,16 @@ impl Transfer {
             found,
             stop: Arc::clone(&self.stop),
             pace: Arc::clone(&self.pace),
+            spent: Arc::clone(&self.spent),
             runtime: Handle::current(),
         };
         let source = Arc::clone(source);
-        std::thread::spawn(move || scan(&source, &shared, todo))
+        std::thread::spawn(move || {
+            let spent = Arc::clone(&shared.spent);
+            // With the last sender of what was found goes the reason to wait for more.
+            spent.scan(|| scan(&source, &shared, todo));
+            drop(shared);
+        })
     }
 
     /// Looks up what S3 has of each file, a few ahead of the reader. Answers those that could not be looked up.

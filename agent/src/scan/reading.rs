@@ -97,9 +97,12 @@ impl Scan<'_> {
             let len = left.min(BUFFER_BYTES);
             self.shared.pace.wait(len);
             let space = &mut buffer.space()[..len];
-            file.fill(space)?;
-            sums.update(space);
-            let checked = self.check.update(space);
+            let spent = &self.shared.spent;
+            spent.reading(|| file.fill(space))?;
+            let checked = spent.hashing(|| {
+                sums.update(space);
+                self.check.update(space)
+            });
             if let Err(fault) = checked {
                 self.let_go();
                 self.fail_held(&fault);

@@ -118,6 +118,7 @@ fn found(source: &Source, runtime: &Runtime) -> BTreeMap<usize, u32> {
         found: sender,
         stop: Arc::default(),
         pace: Arc::default(),
+        spent: Arc::default(),
         runtime: runtime.handle().clone(),
     };
     let mut right = BTreeMap::new();

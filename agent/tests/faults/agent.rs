@@ -50,6 +50,22 @@ impl Agent {
         Self::spawn(command)
     }
 
+    /// With a clock that is off by so much, as `+10m`.
+    pub(crate) fn start_with_clock(
+        content: &Content,
+        bucket: &Bucket,
+        proxy: &Proxy,
+        offset: &str,
+    ) -> Self {
+        xtask::apt::install(&["libfaketime"]).expect("libfaketime");
+        let mut command = Self::command(content, bucket, proxy);
+        command
+            .env("LD_PRELOAD", "/usr/$LIB/faketime/libfaketimeMT.so.1")
+            .env("FAKETIME", offset)
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        Self::spawn(command)
+    }
+
     fn command(content: &Content, bucket: &Bucket, proxy: &Proxy) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_torrent2s3-agent"));
         command

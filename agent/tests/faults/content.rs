@@ -12,6 +12,8 @@ const PIECE_BYTES: u32 = 256 << 10;
 pub(crate) const FILM: &str = "film.bin";
 pub(crate) const TWO_PARTS: &str = "two parts.bin";
 pub(crate) const NOTE: &str = "notes/03.txt";
+/// One page, as long as the kernel says that its own files are.
+pub(crate) const PAGE: &str = "page.bin";
 const SMALL_FILES: usize = 20;
 
 /// A torrent as a client leaves it on disk.
@@ -37,6 +39,7 @@ impl Content {
             (TWO_PARTS.to_owned(), 32 * MIB),
             ("one part.bin".to_owned(), 16 * MIB),
             ("empty.txt".to_owned(), 0),
+            (PAGE.to_owned(), 4096),
         ];
         files.extend((0..SMALL_FILES).map(|n| (format!("notes/{n:02}.txt"), 1 + n * 3_001)));
         for (seed, (path, bytes)) in files.iter().enumerate() {

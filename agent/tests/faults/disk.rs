@@ -2,14 +2,14 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::time::Duration;
 
 use xtask::TorrentVersion;
 
 use crate::agent::Agent;
-use crate::content::{Content, FILM, NOTE, TWO_PARTS};
+use crate::content::{Content, FILM, NOTE, PAGE, TWO_PARTS};
 use crate::scene::Scene;
 
 /// The torrent is not stored, the file never becomes visible and nothing is left open, but all that is visible
@@ -166,6 +166,23 @@ async fn a_file_that_may_not_be_read_is_refused() {
     set(0o644);
     scene.run_on(&content).succeeds().await;
     scene.bucket.check_whole().await;
+}
+
+/// As on a disk that goes bad: the file opens, its length is right, and the kernel does not read it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_the_kernel_cannot_read_is_refused() {
+    let scene = Scene::new().await;
+    let content = scene.copy();
+    let page = content.file(PAGE);
+    fs::remove_file(&page).expect("the file goes");
+    // Nobody can say how fast the loopback device is; asking is an error of the read.
+    symlink("/sys/class/net/lo/speed", &page).expect("a link");
+    let length = fs::metadata(&page).expect("its length").len();
+    assert_eq!(
+        length, 4096,
+        "this kernel's pages are not those of the test"
+    );
+    is_refused(&scene, &content, PAGE, &["cannot be read"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

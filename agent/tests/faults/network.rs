@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::agent::Agent;
 use crate::fault::{Fault, Operation, Rule};
 use crate::scene::Scene;
 
@@ -197,4 +198,28 @@ async fn a_clock_that_stays_wrong_ends_the_run() {
         &["RequestTimeTooSkewed"],
     )
     .await;
+}
+
+/// A real clock that is wrong, and AWS's own rule about it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_off_by_ten_minutes_does_not_matter() {
+    for offset in ["+10m", "-10m"] {
+        let scene = Scene::new().await;
+        let agent = Agent::start_with_clock(&scene.content, &scene.bucket, &scene.proxy, offset);
+        agent.succeeds().await;
+        assert_eq!(scene.proxy.record().struck(), 0, "requests refused");
+        scene.bucket.check_whole().await;
+    }
+}
+
+/// Refused answers have the right time with them, and the next requests are signed with that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_off_by_an_hour_is_made_up_for() {
+    let scene = Scene::new().await;
+    let agent = Agent::start_with_clock(&scene.content, &scene.bucket, &scene.proxy, "-1h");
+    let ended = agent.succeeds().await;
+    let refused = scene.proxy.record().struck();
+    assert!(refused > 0, "nothing was refused");
+    println!("{refused} refused, {:.1} s", ended.took.as_secs_f64());
+    scene.bucket.check_whole().await;
 }

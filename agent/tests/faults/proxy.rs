@@ -15,9 +15,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
+use torrent::Timestamp;
 
 use crate::fault::{Fault, Operation, Rule};
 use crate::record::{Record, Seen};
+
+/// AWS takes what was signed up to 15 minutes ago or ahead (Signature Version 4).
+const CLOCK_SKEW_SECONDS_MAX: u64 = 15 * 60;
 
 type Body = BoxBody<Bytes, io::Error>;
 
@@ -79,6 +83,23 @@ impl Proxy {
     pub(crate) fn record(&self) -> &Record {
         &self.shared.record
     }
+}
+
+/// Whether the client's clock is so wrong that AWS refuses what it signs.
+fn is_skewed(request: &Request<Incoming>) -> bool {
+    let signed = request.headers().get("x-amz-date");
+    let signed = signed.and_then(|time| time.to_str().ok());
+    let signed = signed.and_then(|time| Some((time.get(..8)?, time.get(9..15)?)));
+    let Some((day, time)) = signed else {
+        return false;
+    };
+    let (year, month, day) = (&day[..4], &day[4..6], &day[6..]);
+    let (hour, minute, second) = (&time[..2], &time[2..4], &time[4..]);
+    let signed: Timestamp = format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z")
+        .parse()
+        .expect("a time");
+    let off = signed.as_second().abs_diff(Timestamp::now().as_second());
+    off > CLOCK_SKEW_SECONDS_MAX
 }
 
 async fn converse(stream: TcpStream, shared: Arc<Shared>) {
@@ -156,6 +177,7 @@ impl Shared {
                 .iter_mut()
                 .find_map(|rule| rule.strikes(operation, &key).then_some(rule.fault))
         };
+        let fault = fault.or_else(|| is_skewed(request).then_some(Fault::CLOCK_SKEWED));
         let number = self.record.begin(Seen {
             operation,
             key,

@@ -2,14 +2,15 @@ use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectError;
-use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{ChecksumMode, Delete, EncodingType, ObjectIdentifier};
+use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
+use torrent::Timestamp;
 
-use crate::{Checksum, Content, SdkConfig, StoreError};
+use crate::{Content, SdkConfig, StoreError};
 
 mod conditional;
+mod head;
 
 pub use conditional::{Version, Written};
 
@@ -27,6 +28,8 @@ pub struct Object {
     pub key: String,
     /// Length in bytes.
     pub size_bytes: u64,
+    /// When it was stored, by S3's clock.
+    pub stored_at: Option<Timestamp>,
 }
 
 /// What a browser is told of an object.
@@ -122,32 +125,6 @@ impl Bucket {
             .map_err(|error| StoreError::aws("s3:PutObject")(error.into()))
     }
 
-    /// What S3 knows of an object's content; `None` when there is no such object.
-    ///
-    /// # Errors
-    /// When S3 does not answer. Without the right to list the bucket, a missing object is one of these.
-    pub async fn checksum(&self, key: impl ToString) -> Result<Option<Checksum>, StoreError> {
-        let head = self
-            .client
-            .head_object()
-            .bucket(&self.name)
-            .key(key.to_string())
-            .checksum_mode(ChecksumMode::Enabled)
-            .send()
-            .await;
-        match head {
-            Ok(head) => Ok(Some(Checksum::new(head.checksum_crc32(), head.e_tag()))),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(HeadObjectError::is_not_found) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(StoreError::aws("s3:HeadObject")(error.into())),
-        }
-    }
-
     /// Reads an object whole; `None` when there is none.
     ///
     /// # Errors
@@ -189,33 +166,6 @@ impl Bucket {
                 Ok(None)
             }
             Err(error) => Err(fail(error.into())),
-        }
-    }
-
-    /// The length of an object in bytes; `None` when there is none.
-    ///
-    /// # Errors
-    /// When S3 does not answer. Without the right to list the bucket, a missing object is one of these.
-    pub async fn size(&self, key: impl ToString) -> Result<Option<u64>, StoreError> {
-        match self
-            .client
-            .head_object()
-            .bucket(&self.name)
-            .key(key.to_string())
-            .send()
-            .await
-        {
-            Ok(object) => Ok(object
-                .content_length()
-                .and_then(|length| u64::try_from(length).ok())),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(HeadObjectError::is_not_found) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(StoreError::aws("s3:HeadObject")(error.into())),
         }
     }
 
@@ -306,6 +256,9 @@ impl Bucket {
                         .size()
                         .and_then(|size| u64::try_from(size).ok())
                         .unwrap_or_default(),
+                    stored_at: object
+                        .last_modified()
+                        .and_then(|at| Timestamp::from_second(at.secs()).ok()),
                 });
             }
         }

@@ -2,7 +2,6 @@
 //! that two writers cannot put an older one over a newer one.
 
 use aws_sdk_s3::error::ProvideErrorMetadata as _;
-use aws_sdk_s3::operation::head_object::HeadObjectError;
 use torrent::Timestamp;
 
 use super::{Bucket, Headers};
@@ -37,26 +36,16 @@ impl Bucket {
     /// # Errors
     /// When S3 does not answer. Without the right to list the bucket, a missing object is one of these.
     pub async fn version(&self, key: impl ToString) -> Result<Option<Version>, StoreError> {
-        let request = self.client.head_object().bucket(&self.name);
-        match request.key(key.to_string()).send().await {
-            Ok(object) => {
-                let metadata = object.metadata();
-                let written_at = object.last_modified();
-                Ok(Some(Version {
-                    fingerprint: metadata.and_then(|metadata| metadata.get(FINGERPRINT).cloned()),
-                    written_at: written_at.and_then(|at| Timestamp::from_second(at.secs()).ok()),
-                    etag: etag(object.e_tag)?,
-                }))
-            }
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(HeadObjectError::is_not_found) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(StoreError::aws("s3:HeadObject")(error.into())),
-        }
+        let Some(object) = self.head(key).await? else {
+            return Ok(None);
+        };
+        let metadata = object.metadata();
+        let written_at = object.last_modified();
+        Ok(Some(Version {
+            fingerprint: metadata.and_then(|metadata| metadata.get(FINGERPRINT).cloned()),
+            written_at: written_at.and_then(|at| Timestamp::from_second(at.secs()).ok()),
+            etag: etag(object.e_tag)?,
+        }))
     }
 
     /// Writes an object whole, if it still is what was `seen`: that version, or not there at all. A writer

@@ -70,10 +70,11 @@ pub(super) fn shares(case: &[Row]) -> Option<String> {
         )
     };
     Some(format!(
-        "{}: the agent's threads spend {} reading, {} hashing, {} sending",
+        "{}: the agent's reader spends {} reading, {} hashing, {} waiting to send; its senders take {} of CPU time",
         agent.case,
         part("reading_s"),
         part("hashing_s"),
+        part("waiting_s"),
         part("sending_s"),
     ))
 }

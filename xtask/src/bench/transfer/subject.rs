@@ -46,9 +46,14 @@ pub(super) const SUBJECTS: [Subject; 4] = [
     },
 ];
 
-/// What the agent says of its own time on the last line of its log, all threads together. For others `NaN`.
-const SECONDS: [&str; 3] = ["read_seconds", "hash_seconds", "send_seconds"];
-const EXTRA: [&str; 3] = ["reading_s", "hashing_s", "sending_s"];
+/// What the agent says of its own time in its log. For others `NaN`.
+const SECONDS: [&str; 4] = [
+    "read_seconds",
+    "hash_seconds",
+    "wait_seconds",
+    "send_seconds",
+];
+const EXTRA: [&str; 4] = ["reading_s", "hashing_s", "waiting_s", "sending_s"];
 
 /// As it is: it has no settings.
 #[expect(clippy::unnecessary_wraps, reason = "all subjects are of one type")]
@@ -132,12 +137,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_agents_seconds_are_read_from_its_last_line() {
+    fn the_agents_seconds_are_read_from_its_log() {
         let log = tempfile::NamedTempFile::new().unwrap();
-        let text = "INFO started\nINFO moved read_seconds=0.5 hash_seconds=1.25 send_seconds=2\n";
+        let text = "INFO started\nINFO moved read_seconds=0.5 hash_seconds=1.25 wait_seconds=0.1 send_seconds=2\n";
         fs::write(log.path(), text).unwrap();
         let found = seconds(log.path()).unwrap();
-        let wanted = [("reading_s", 0.5), ("hashing_s", 1.25), ("sending_s", 2.0)];
+        let wanted = [
+            ("reading_s", 0.5),
+            ("hashing_s", 1.25),
+            ("waiting_s", 0.1),
+            ("sending_s", 2.0),
+        ];
         assert_eq!(found, wanted);
     }
 }
