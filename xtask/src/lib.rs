@@ -11,6 +11,7 @@ pub mod browser;
 pub mod content;
 pub mod deluge;
 pub mod demo;
+pub mod edge;
 pub mod http;
 pub mod interrupt;
 pub mod ministack;

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::sam_local::{self, Outcome};
 use crate::steps::say;
 use crate::tools::Venv;
-use crate::{aws, browser, paths, process, sam, tools};
+use crate::{aws, browser, edge, paths, process, sam, tools};
 
 /// The version of cargo-deny that is installed into `.local/cargo`.
 const CARGO_DENY: &str = "0.20.2";
@@ -36,6 +36,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("template: cfn-lint", Program(|| Ok(cfn_lint()))),
     ("page: types", Program(browser::types)),
     ("page: units", Program(browser::unit_tests)),
+    ("edge function", Here(edge::check)),
     (
         "unit tests",
         Program(|| Ok(cargo("test --workspace --exclude tests"))),
