@@ -1,5 +1,7 @@
 //! The page in a real browser: `tests/browser` against a stack and a swarm of its own.
 
+mod cinema;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -90,6 +92,7 @@ pub fn check() -> Result<Outcome> {
     let stack = Stack::start(&StackOptions {
         dir: dir.clone(),
         logs: logs.clone(),
+        retention_days: 30,
         ..StackOptions::default()
     })?;
     let mut swarm = Swarm::start(&logs)?;
@@ -128,19 +131,24 @@ fn seed(swarm: &mut Swarm, folder: &Path) -> Result<BTreeMap<&'static str, Seede
     if folder.exists() {
         fs::remove_dir_all(folder).context("the last run's content cannot be removed")?;
     }
-    let seed = |&(name, files, version): &(&'static str, &[SampleFile], TorrentVersion)| {
-        let content = content::write(&folder.join(format!("The {name}")), files)?;
+    let mut seed = |name: &str, content: PathBuf, version| {
         let seeded = swarm.seed(&SeedRequest {
             version,
             ..SeedRequest::new(&content, &folder.join(format!("{name}.torrent")))
         })?;
         let infohash = seeded.infohash.as_deref().unwrap_or(seeded.deluge_id());
-        let torrent = SeededTorrent {
+        Ok::<_, anyhow::Error>(SeededTorrent {
             infohash: infohash.to_owned(),
             torrent: seeded.torrent_path.clone(),
             magnet: seeded.magnet.clone(),
-        };
-        Ok((name, torrent))
+        })
     };
-    SEEDED.iter().map(seed).collect()
+    let mut seeded = BTreeMap::new();
+    for &(name, files, version) in SEEDED {
+        let content = content::write(&folder.join(format!("The {name}")), files)?;
+        seeded.insert(name, seed(name, content, version)?);
+    }
+    let cinema = cinema::write(&folder.join("The cinema"))?;
+    seeded.insert("cinema", seed("cinema", cinema, TorrentVersion::V1)?);
+    Ok(seeded)
 }

@@ -35,6 +35,10 @@ pub struct StackOptions {
     pub deluge_tries: u32,
     /// The template's `TotalGibMax`.
     pub total_gib_max: u32,
+    /// The template's `RetentionDays`.
+    pub retention_days: u32,
+    /// The template's `CompletedWebhookUrl`.
+    pub completed_webhook_url: String,
 }
 
 impl Default for StackOptions {
@@ -46,6 +50,8 @@ impl Default for StackOptions {
             deluge_retry_seconds: 5,
             deluge_tries: 1000,
             total_gib_max: 500,
+            retention_days: 0,
+            completed_webhook_url: String::new(),
         }
     }
 }
@@ -199,7 +205,7 @@ impl Stack {
 }
 
 /// What the template must know about its place on this machine.
-fn parameters(port: u16, options: &StackOptions) -> [(&'static str, String); 8] {
+fn parameters(port: u16, options: &StackOptions) -> [(&'static str, String); 10] {
     [
         ("ApiOriginDomain", "127.0.0.1".to_owned()),
         ("ApiOriginPort", port.to_string()),
@@ -211,6 +217,8 @@ fn parameters(port: u16, options: &StackOptions) -> [(&'static str, String); 8] 
         ),
         ("DelugeTries", options.deluge_tries.to_string()),
         ("TotalGibMax", options.total_gib_max.to_string()),
+        ("RetentionDays", options.retention_days.to_string()),
+        ("CompletedWebhookUrl", options.completed_webhook_url.clone()),
         ("StatusSchedule", "rate(1 minute)".to_owned()),
     ]
 }

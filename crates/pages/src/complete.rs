@@ -27,6 +27,8 @@ pub struct CompletePage {
     pub name: String,
     /// When it was asked for, when that is known.
     pub added_at: Option<Timestamp>,
+    /// When the first of its files goes by itself, if they do not stay.
+    pub expires_at: Option<Timestamp>,
     /// What is really in the bucket, in any order.
     pub files: Vec<PageFile>,
     /// What should be there, when that is known.
@@ -93,6 +95,7 @@ impl CompletePage {
             count: complete.then(|| count(self.files.len() as u64, "file")),
             stored_at: stored_at.map(Into::into),
             took,
+            expires_at: self.expires_at.filter(|_| complete).map(Into::into),
             player: Player::of(&in_order),
             pictures: in_order
                 .iter()
@@ -200,6 +203,7 @@ struct CompleteHtml<'a> {
     count: Option<String>,
     stored_at: Option<Moment>,
     took: Option<String>,
+    expires_at: Option<Moment>,
     player: Option<Player<'a>>,
     pictures: Vec<Picture<'a>>,
     is_complete: bool,

@@ -5,6 +5,7 @@
 //! `default-src 'self'` content security policy. Names come from strangers and are only ever text.
 
 mod complete;
+mod cost;
 mod format;
 mod library;
 mod public;

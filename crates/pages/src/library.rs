@@ -32,6 +32,9 @@ pub struct LibraryEntry {
     pub kind: Kind,
     /// When its last file was stored.
     pub stored_at: Timestamp,
+    /// When the first of its files goes by itself, if they do not stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
 }
 
 impl LibraryEntry {
@@ -46,6 +49,7 @@ impl LibraryEntry {
             file_count: expected.files.len() as u64,
             kind: page.kind(),
             stored_at: expected.stored_at,
+            expires_at: page.expires_at,
         })
     }
 }
@@ -101,6 +105,7 @@ struct Row<'a> {
     size: String,
     files: String,
     stored_at: Moment,
+    expires_at: Option<Moment>,
 }
 
 impl<'a> From<&'a LibraryEntry> for Row<'a> {
@@ -112,6 +117,7 @@ impl<'a> From<&'a LibraryEntry> for Row<'a> {
             size: size(entry.size_bytes),
             files: count(entry.file_count, "file"),
             stored_at: entry.stored_at.into(),
+            expires_at: entry.expires_at.map(Into::into),
         }
     }
 }

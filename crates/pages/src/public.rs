@@ -5,6 +5,7 @@ use torrent::{
 };
 
 use crate::Status;
+use crate::cost::month_cost;
 
 /// What everybody who may see the page may know of a [`Status`]: `status.json`, and all that the HTML is
 /// made from. No address of a Deluge and no magnet URI, whose trackers can carry a passkey.
@@ -27,6 +28,8 @@ pub(crate) struct Totals {
     /// Bytes per second, of the torrents whose worker answers.
     pub(crate) download_rate: u64,
     pub(crate) stored_bytes: u64,
+    /// US dollars, to the cent; what it counts stands in docs/costs.md.
+    pub(crate) month_cost: f64,
 }
 
 #[derive(Serialize)]
@@ -120,6 +123,7 @@ impl<'a> PublicStatus<'a> {
                 active: 0,
                 download_rate: 0,
                 stored_bytes: 0,
+                month_cost: 0.0,
             },
             workers,
             torrents,
@@ -146,12 +150,14 @@ impl<'a> PublicStatus<'a> {
                 .filter(|_| worker.live)
         });
         let active_count = active().count() as u64;
+        let stored_bytes =
+            active().map(|torrent| torrent.stored_bytes).sum::<u64>() + status.ended.stored_bytes;
         Totals {
             torrents: active_count + status.ended.torrents,
             active: active_count,
             download_rate: rates.sum(),
-            stored_bytes: active().map(|torrent| torrent.stored_bytes).sum::<u64>()
-                + status.ended.stored_bytes,
+            stored_bytes,
+            month_cost: month_cost(stored_bytes),
         }
     }
 

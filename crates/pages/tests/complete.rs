@@ -36,6 +36,7 @@ fn page(files: Vec<PageFile>, expected: Option<Vec<PageFile>>) -> CompletePage {
         infohash: infohash(),
         name: format!("{HOSTILE} \u{202e}dne"),
         added_at: Some("2026-03-01T11:54:40Z".parse().unwrap()),
+        expires_at: None,
         files,
         expected: expected.map(|files| Expected {
             name: HOSTILE.into(),
@@ -62,6 +63,19 @@ fn everything_is_there() {
     assert!(page.is_complete());
     assert!(!page.has_zip(), "its manifest has no checksums");
     insta::assert_snapshot!(page.to_html());
+}
+
+#[test]
+fn what_expires_says_until_when_it_is_kept() {
+    let mut page = page(files(), Some(files()));
+    page.expires_at = Some("2026-04-01T00:00:00Z".parse().unwrap());
+    let kept = r#"kept until <time datetime="2026-04-01T00:00:00Z">2026-04-01 00:00 UTC</time>"#;
+    assert!(page.to_html().contains(kept));
+    page.files.pop();
+    assert!(
+        !page.to_html().contains("kept until"),
+        "the rest is still to come"
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@ fn entry(name: &str, second: i64) -> LibraryEntry {
         file_count: 2,
         kind: Kind::Video,
         stored_at: Timestamp::from_second(1_772_000_000 + second).unwrap(),
+        expires_at: None,
     }
 }
 
@@ -25,6 +26,20 @@ fn the_newest_is_first_whatever_came_first() {
     }
     assert_eq!(one, other);
     insta::assert_snapshot!(one.to_html());
+}
+
+#[test]
+fn what_expires_says_until_when_it_is_kept() {
+    let mut library = Library::default();
+    library.insert(entry("stays", 1));
+    assert!(!serde_json::to_string(&library).unwrap().contains("expires"));
+    library.insert(LibraryEntry {
+        expires_at: Some("2026-04-01T00:00:00Z".parse().unwrap()),
+        ..entry("goes", 2)
+    });
+    let html = library.to_html();
+    assert_eq!(html.matches("kept until").count(), 1);
+    assert!(html.contains(r#"kept until <time datetime="2026-04-01T00:00:00Z">"#));
 }
 
 #[test]

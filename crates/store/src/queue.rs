@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use aws_sdk_sqs::Client;
 use torrent::QueueMessage;
 
@@ -32,6 +34,23 @@ impl Queue {
             let error = StoreError::aws("sqs:GetQueueAttributes")(error.into());
             tracing::warn!(%error, "the connection to SQS could not be opened ahead");
         }
+    }
+
+    /// Puts a message that was received back for `delay`, which ends 12 hours after it was received at the latest.
+    ///
+    /// # Errors
+    /// When SQS does not do it; then the queue's own visibility time-out holds.
+    pub async fn put_back(&self, receipt_handle: &str, delay: Duration) -> Result<(), StoreError> {
+        let sent = self
+            .client
+            .change_message_visibility()
+            .queue_url(&self.url)
+            .receipt_handle(receipt_handle)
+            .visibility_timeout(i32::try_from(delay.as_secs()).unwrap_or(i32::MAX))
+            .send()
+            .await;
+        sent.map(drop)
+            .map_err(|error| StoreError::aws("sqs:ChangeMessageVisibility")(error.into()))
     }
 
     /// Sends one message.

@@ -16,6 +16,7 @@ mod object_key;
 mod part_plan;
 mod pieces;
 mod record;
+mod retention;
 mod state;
 mod worker;
 
@@ -35,5 +36,6 @@ pub use object_key::{ObjectKey, ObjectKeyError, PageKey, UploadKey};
 pub use part_plan::PartPlan;
 pub use pieces::{BadPiece, FileCheck, PieceHashes, PieceStream, V1Hashes, V2Hashes};
 pub use record::{Activity, Progress, Source, StateTimes, TorrentRecord};
+pub use retention::Retention;
 pub use state::{Owner, State};
 pub use worker::Worker;

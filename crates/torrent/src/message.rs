@@ -17,7 +17,7 @@ pub enum QueueMessage {
         /// Which one.
         infohash: Infohash,
     },
-    /// From manage-torrent: what is left of it shall go.
+    /// From manage-torrent, or from complete-page when its files have expired: what is left of it shall go.
     TorrentRemoved {
         /// Which one.
         infohash: Infohash,

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use torrent::Infohash;
+use torrent::{Infohash, Retention};
 
 use crate::notification::{self, Announced};
 use crate::world::World;
@@ -12,6 +12,8 @@ pub(crate) struct CompletePages<W> {
     pub(crate) world: W,
     /// The address of the front door, without a slash at the end.
     pub(crate) site: String,
+    /// How long files stay; for ever without.
+    pub(crate) retention: Option<Retention>,
 }
 
 impl<W: World> CompletePages<W> {

@@ -1,6 +1,7 @@
 //! S3 ▶ SNS ▶ SQS: writes a torrent's complete page whenever one of its objects was stored or deleted.
 
 mod batch;
+mod expiry;
 mod library;
 mod notice;
 mod notification;
@@ -10,7 +11,8 @@ mod page;
 mod world;
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use store::{Bucket, Records, Topic, required};
+use store::{Bucket, Queue, Records, Topic, required};
+use torrent::Retention;
 
 use batch::CompletePages;
 use world::Aws;
@@ -25,8 +27,10 @@ async fn main() -> Result<(), Error> {
             files: Bucket::new(&aws, required("FILES_BUCKET")?),
             site: Bucket::new(&aws, required("SITE_BUCKET")?),
             completed: Topic::new(&aws, required("COMPLETED_TOPIC")?),
+            torrent_added: Queue::new(&aws, required("TORRENT_ADDED_QUEUE_URL")?),
         },
         site: required("SITE_URL")?,
+        retention: Retention::from_days(required("RETENTION_DAYS")?.parse()?),
     };
     tokio::join!(
         complete_pages.world.records.warm_up(),

@@ -89,6 +89,7 @@ mod tests {
             file_count: 2,
             kind: Kind::Audio,
             stored_at: "2026-03-01T12:00:00.123Z".parse().unwrap(),
+            expires_at: None,
         };
         notice(&entry, "https://example.net")
     }

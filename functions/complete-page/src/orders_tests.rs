@@ -9,7 +9,9 @@ use pages::{CompletePage, Expected, PageFile};
 use proptest::prelude::*;
 use serde_json::json;
 use store::{Changes, Notice, Object, StoreError, Version};
-use torrent::{FilePath, Infohash, ObjectKey, PageKey, Source, State, Timestamp, TorrentRecord};
+use torrent::{
+    FilePath, Infohash, ObjectKey, PageKey, Retention, Source, State, Timestamp, TorrentRecord,
+};
 
 use crate::batch::CompletePages;
 use crate::world::{Page, World};
@@ -26,6 +28,9 @@ struct Memory {
     told: RefCell<Vec<Notice>>,
     /// How often nobody can be told.
     silent: Cell<usize>,
+    /// How often watch-queue was asked to take the torrent away.
+    taken_away: Cell<usize>,
+    now: Cell<Timestamp>,
 }
 
 impl Memory {
@@ -58,6 +63,7 @@ impl World for Memory {
             .map(|(key, bytes)| Object {
                 key: key.clone(),
                 size_bytes: bytes.len() as u64,
+                stored_at: Some(at("2026-03-01T11:30:00Z")),
             })
             .collect())
     }
@@ -133,6 +139,29 @@ impl World for Memory {
         record.stored_bytes = changes.stored_bytes.unwrap_or_default();
         Ok(Some(record.clone()))
     }
+
+    async fn expire(&self, _: Infohash, reason: &str) -> Result<(), StoreError> {
+        self.pause().await;
+        let mut record = self.record.borrow_mut();
+        if let Some(record) = record
+            .as_mut()
+            .filter(|record| record.state == State::Complete)
+        {
+            record.state = State::Removed;
+            record.reason = Some(reason.to_owned());
+        }
+        Ok(())
+    }
+
+    async fn take_away(&self, _: Infohash) -> Result<(), StoreError> {
+        self.pause().await;
+        self.taken_away.set(self.taken_away.get() + 1);
+        Ok(())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now.get()
+    }
 }
 
 fn infohash() -> Infohash {
@@ -157,7 +186,14 @@ fn record() -> TorrentRecord {
 /// A message as SQS brings it from SNS from S3, with the key in S3's own spelling.
 fn event(key: &str, times: usize) -> SqsEvent {
     let key: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
-    let notification = json!({"Records": [{"s3": {"object": {"key": key.replace("%2F", "/")}}}]});
+    let key = key.replace("%2F", "/");
+    message(
+        &json!({"Records": [{"s3": {"object": {"key": key}}}]}),
+        times,
+    )
+}
+
+fn message(notification: &serde_json::Value, times: usize) -> SqsEvent {
     let mut message = SqsMessage::default();
     message.message_id = Some("1".into());
     let attributes = &mut message.attributes;
@@ -203,6 +239,7 @@ fn objects(names: &[String]) -> Vec<(String, Vec<u8>)> {
 
 fn wanted(objects: &[(String, Vec<u8>)]) -> CompletePage {
     let (manifest, files) = objects.split_last().unwrap();
+    let expires_at = (!files.is_empty()).then(|| at("2026-04-01T00:00:00Z"));
     let files = files.iter().map(|(key, bytes)| PageFile {
         path: key[47..].to_owned(),
         key: key.clone(),
@@ -213,6 +250,7 @@ fn wanted(objects: &[(String, Vec<u8>)]) -> CompletePage {
         infohash: infohash(),
         name: "orders".into(),
         added_at: Some(at("2026-03-01T11:00:00Z")),
+        expires_at,
         files: files.collect(),
         expected: Some(serde_json::from_slice::<Expected>(&manifest.1).unwrap()),
     }
@@ -265,7 +303,13 @@ async fn play(
             .flatten()
             .map(|delay| deliver(key.clone(), delay))
     });
-    tokio::join!(put, join_all(messages));
+    // The bucket may get new notifications at any time.
+    let test = async {
+        let event = message(&json!({"Service": "Amazon S3", "Event": "s3:TestEvent"}), 1);
+        let answer = pages.batch(event).await.unwrap();
+        assert!(answer.batch_item_failures.is_empty());
+    };
+    tokio::join!(put, test, join_all(messages));
 }
 
 fn memory(pauses: Vec<u8>) -> CompletePages<Memory> {
@@ -279,8 +323,11 @@ fn memory(pauses: Vec<u8>) -> CompletePages<Memory> {
             writes: Cell::new(0),
             told: RefCell::default(),
             silent: Cell::new(0),
+            taken_away: Cell::new(0),
+            now: Cell::new(at("2026-03-01T12:00:01Z")),
         },
         site: "https://example.net".into(),
+        retention: Retention::from_days(30),
     }
 }
 
@@ -355,7 +402,9 @@ fn a_removed_torrent_gets_no_page_again() {
     let pages = memory(vec![0]);
     pages.world.record.borrow_mut().as_mut().unwrap().state = State::Removed;
     block_on(play(&pages, &objects, &[1], &[(1, None)]));
-    assert!(pages.world.pages.borrow().is_empty());
+    let site = pages.world.pages.borrow();
+    let empty = PageKey::LibraryHtml.to_string();
+    assert_eq!(site.keys().collect::<Vec<_>>(), [&empty]);
 }
 
 #[test]
@@ -368,4 +417,60 @@ fn the_owner_is_told_once_and_also_where_that_fails_at_first() {
         block_on(play(&pages, &objects, &[0], &delays));
         assert_eq!(pages.world.told.borrow().len(), 1, "{silent} failures");
     }
+}
+
+#[test]
+fn with_the_first_expired_file_goes_all_of_it() {
+    let objects = objects(&["a.txt".to_owned(), "b.txt".to_owned()]);
+    // A file and then the manifest, or the other way round, or both at once, and each twice.
+    for gone in [[0, 2], [2, 0], [1, 0], [2, 2]] {
+        let pages = memory(vec![0, 1]);
+        block_on(play(&pages, &objects, &[0], &[(1, None)]));
+        assert!(
+            pages.world.pages.borrow()[&PageKey::LibraryJson.to_string()]
+                .1
+                .contains("2026-04-01")
+        );
+        pages.world.now.set(at("2026-03-31T23:59:59Z"));
+        pages.world.objects.borrow_mut().remove(&objects[1].0);
+        block_on(pages.batch(event(&objects[1].0, 1))).unwrap();
+        let state =
+            |pages: &CompletePages<Memory>| pages.world.record.borrow().as_ref().unwrap().state;
+        assert_eq!(
+            state(&pages),
+            State::Complete,
+            "its owner deleted it by hand"
+        );
+        pages.world.now.set(at("2026-04-01T00:00:00Z"));
+        for at in gone {
+            let key = &objects[at].0;
+            pages.world.objects.borrow_mut().remove(key);
+            let answer = block_on(pages.batch(event(key, 1))).unwrap();
+            assert!(answer.batch_item_failures.is_empty());
+        }
+        assert_eq!(state(&pages), State::Removed);
+        assert_eq!(
+            pages.world.taken_away.get(),
+            2,
+            "a run that broke off would have been gone on with"
+        );
+        let library = &pages.world.pages.borrow()[&PageKey::LibraryJson.to_string()].1;
+        assert_eq!(library, r#"{"torrents":[]}"#);
+    }
+}
+
+#[test]
+fn without_a_limit_nothing_expires() {
+    let objects = objects(&["a.txt".to_owned()]);
+    let pages = CompletePages {
+        retention: None,
+        ..memory(vec![0])
+    };
+    block_on(play(&pages, &objects, &[0], &[(1, None)]));
+    pages.world.now.set(at("2036-01-01T00:00:00Z"));
+    pages.world.objects.borrow_mut().clear();
+    block_on(pages.batch(event(&objects[0].0, 1))).unwrap();
+    assert_eq!(pages.world.taken_away.get(), 0);
+    let site = pages.world.pages.borrow();
+    assert!(!site.values().any(|(_, body)| body.contains("kept until")));
 }

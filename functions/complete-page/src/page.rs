@@ -23,6 +23,11 @@ impl<W: World> CompletePages<W> {
             let there = self.world.version(key).await?;
             let record = self.world.record(infohash).await?;
             let page = self.look(infohash, record.as_ref()).await?;
+            if let Some(record) = record.as_ref()
+                && self.has_expired(record, &page)
+            {
+                return self.expire(infohash).await;
+            }
             let is_wanted = record.as_ref().map(|record| record.state != State::Removed);
             if is_wanted != Some(true) && page.files.is_empty() && page.expected.is_none() {
                 return self.forget(infohash).await;
@@ -59,6 +64,7 @@ impl<W: World> CompletePages<W> {
             .with_context(|| format!("{} is malformed", ObjectKey::Manifest(infohash)))?;
         let prefix = ObjectKey::files_prefix(infohash);
         let objects = self.world.files(infohash).await?;
+        let oldest = objects.iter().filter_map(|object| object.stored_at).min();
         let files = objects.into_iter().map(|object| PageFile {
             path: object.key[prefix.len()..].to_owned(),
             key: object.key,
@@ -75,6 +81,7 @@ impl<W: World> CompletePages<W> {
             infohash,
             name,
             added_at: record.map(|record| record.added_at),
+            expires_at: self.retention.zip(oldest).map(|(days, at)| days.end(at)),
             files: files.collect(),
             expected,
         })

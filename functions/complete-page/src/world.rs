@@ -1,9 +1,9 @@
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use store::{
-    Bucket, Changes, Headers, Notice, Object, Records, StoreError, Topic, Version, Written,
+    Bucket, Changes, Headers, Notice, Object, Queue, Records, StoreError, Topic, Version, Written,
 };
-use torrent::{Infohash, ObjectKey, Owner, PageKey, State, Timestamp, TorrentRecord};
+use torrent::{Infohash, ObjectKey, Owner, PageKey, QueueMessage, State, Timestamp, TorrentRecord};
 
 /// What the function reads and writes. A trait so that a test can put every order of events, and every way in
 /// which two runs get into each other's way, before the real handlers.
@@ -35,6 +35,12 @@ pub(crate) trait World {
         infohash: Infohash,
         changes: Changes,
     ) -> Result<Option<TorrentRecord>, StoreError>;
+    /// Moves the record of a complete torrent to `removed`, for this reason.
+    async fn expire(&self, infohash: Infohash, reason: &str) -> Result<(), StoreError>;
+    /// Has watch-queue take away what is left of a removed torrent.
+    async fn take_away(&self, infohash: Infohash) -> Result<(), StoreError>;
+    /// The time.
+    fn now(&self) -> Timestamp;
 }
 
 /// A page that shall be there.
@@ -63,6 +69,7 @@ pub(crate) struct Aws {
     pub(crate) files: Bucket,
     pub(crate) site: Bucket,
     pub(crate) completed: Topic,
+    pub(crate) torrent_added: Queue,
 }
 
 impl World for Aws {
@@ -122,5 +129,29 @@ impl World for Aws {
         self.records
             .transition(infohash, Owner::CompletePage, State::Complete, now, changes)
             .await
+    }
+
+    async fn expire(&self, infohash: Infohash, reason: &str) -> Result<(), StoreError> {
+        let changes = Changes {
+            reason: Some(reason.to_owned()),
+            ..Changes::default()
+        };
+        let (owner, now) = (Owner::CompletePage, self.now());
+        self.records
+            .transition(infohash, owner, State::Removed, now, changes)
+            .await?;
+        Ok(())
+    }
+
+    async fn take_away(&self, infohash: Infohash) -> Result<(), StoreError> {
+        let removed = QueueMessage::TorrentRemoved {
+            infohash,
+            keep_files: false,
+        };
+        self.torrent_added.send(&removed).await
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
     }
 }

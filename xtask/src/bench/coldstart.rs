@@ -216,6 +216,7 @@ impl Bench {
                 "arn:aws:sns:us-east-1:123456789012:completed",
             )
             .env("TORRENT_ADDED_QUEUE_URL", queue)
+            .env("RETENTION_DAYS", "0")
             .env("TOTAL_GIB_MAX", "500")
             .env("DELUGE_PASSWORD", "not used: there is no worker")
             .env("DELUGE_TRIES", "1000");
