@@ -1,5 +1,6 @@
 import { byId, element, time } from "../dom.js";
 import { count, size } from "../format.js";
+import { showTimeLeft } from "./expiry.js";
 
 /**
  * @typedef {object} Entry As in library.json.
@@ -9,11 +10,24 @@ import { count, size } from "../format.js";
  * @property {number} file_count
  * @property {string} kind
  * @property {string} stored_at
+ * @property {string} [expires_at]
  */
 
 /** So many rows are shown at once. */
 const SHOWN_MAX = 500;
 
+/** As people number things: Part 2 before Part 10. */
+const NAMES = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+
+/** `library.json` has the newest first. @type {Record<string, (a: Entry, b: Entry) => number>} */
+const ORDERS = {
+  newest: () => 0,
+  oldest: (a, b) => Date.parse(a.stored_at) - Date.parse(b.stored_at),
+  name: (a, b) => NAMES.compare(a.name, b.name),
+  largest: (a, b) => b.size_bytes - a.size_bytes,
+};
+
+showTimeLeft(document);
 const form = document.getElementById("search");
 if (form instanceof HTMLFormElement) startSearch(form);
 
@@ -21,6 +35,7 @@ if (form instanceof HTMLFormElement) startSearch(form);
 function startSearch(form) {
   const words = byId("words", HTMLInputElement);
   const kind = byId("kind", HTMLSelectElement);
+  const order = byId("order", HTMLSelectElement);
   const found = byId("found", HTMLParagraphElement);
   const list = byId("library", HTMLUListElement);
   const all = [...list.children];
@@ -32,18 +47,20 @@ function startSearch(form) {
   form.addEventListener("input", async () => {
     const mine = (search += 1);
     const wanted = folded(words.value).split(/\s+/).filter(Boolean);
-    document.getElementById("older")?.toggleAttribute("hidden", wanted.length > 0 || kind.value !== "");
-    if (wanted.length === 0 && kind.value === "") {
+    const isSearch = wanted.length > 0 || kind.value !== "";
+    document.getElementById("older")?.toggleAttribute("hidden", isSearch || order.value !== "newest");
+    if (!isSearch && order.value === "newest") {
       list.replaceChildren(...all);
       found.textContent = "";
       return;
     }
     try {
       entries ??= load();
-      const matching = (await entries).filter((entry) => matches(entry, wanted, kind.value));
+      const matching = (await entries).filter((entry) => matches(entry, wanted, kind.value)).sort(ORDERS[order.value]);
       if (mine !== search) return;
       list.replaceChildren(...matching.slice(0, SHOWN_MAX).map(row));
-      const more = matching.length > SHOWN_MAX ? `, the newest ${SHOWN_MAX} of them shown` : "";
+      showTimeLeft(list);
+      const more = matching.length > SHOWN_MAX ? `, the first ${SHOWN_MAX} of them shown` : "";
       found.textContent = `${count(matching.length, "torrent")} found${more}`;
     } catch {
       entries = undefined;
@@ -81,5 +98,7 @@ function folded(text) {
 function row(entry) {
   const link = element("a", { href: `/complete/${entry.infohash}/index.html` }, element("bdi", {}, entry.name));
   const facts = [entry.kind, size(entry.size_bytes), count(entry.file_count, "file"), time(entry.stored_at)];
-  return element("li", {}, link, element("ul", { class: "facts" }, ...facts.map((fact) => element("li", {}, fact))));
+  const items = facts.map((fact) => element("li", {}, fact));
+  if (entry.expires_at) items.push(element("li", { class: "expires" }, "kept until ", time(entry.expires_at)));
+  return element("li", {}, link, element("ul", { class: "facts" }, ...items));
 }

@@ -1,3 +1,4 @@
+import { showTimeLeft } from "./expiry.js";
 import { startGallery } from "./gallery.js";
 import { offerPlayer } from "./player.js";
 import { offerPreviews } from "./preview.js";
@@ -6,6 +7,7 @@ import { offerZip } from "./zip-link.js";
 /** The links of the tree, in its order. @type {HTMLAnchorElement[]} */
 const links = [...document.querySelectorAll("#files a")].filter((link) => link instanceof HTMLAnchorElement);
 
+showTimeLeft(document);
 offerPlayer(links);
 startGallery();
 offerPreviews(links);

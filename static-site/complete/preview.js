@@ -7,14 +7,15 @@ import { viewer } from "./viewer.js";
 const BYTES_MAX = 512 * 1024;
 
 /**
- * Puts a button beside every file that is text. The text is fetched and shown as text: opened by its own address a
- * file is kept in a sandbox, where browsers show no PDF, and an HTML file is not to run at all.
+ * Puts a button beside every file that can be read. Text is fetched and shown as text, whatever it means: an HTML file
+ * is not to run here. A PDF is shown by the browser, where it has a viewer and the file is served as PDF, by its name.
  *
  * @param {HTMLAnchorElement[]} links
  */
 export function offerPreviews(links) {
   for (const link of links) {
-    if (!["text", "subtitles"].includes(link.dataset.kind ?? "")) continue;
+    const show = previewOf(link);
+    if (!show) continue;
     const button = element("button", { type: "button", class: "quiet" }, "Read");
     button.setAttribute("aria-label", `Read ${link.textContent}`);
     button.addEventListener("click", () => show(link));
@@ -23,7 +24,19 @@ export function offerPreviews(links) {
 }
 
 /** @param {HTMLAnchorElement} link */
-async function show(link) {
+function previewOf({ dataset: { kind }, pathname }) {
+  if (kind === "text" || kind === "subtitles") return showText;
+  return kind === "pdf" && pathname.endsWith(".pdf") && navigator.pdfViewerEnabled ? showPdf : undefined;
+}
+
+/** @param {HTMLAnchorElement} link */
+function showPdf({ href, textContent }) {
+  const name = textContent ?? "";
+  viewer(name, element("iframe", { src: href, title: name }));
+}
+
+/** @param {HTMLAnchorElement} link */
+async function showText(link) {
   const text = element("pre", { tabindex: "0" }, "Loading …");
   viewer(link.textContent ?? "", text);
   try {

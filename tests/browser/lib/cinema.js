@@ -1,0 +1,64 @@
+// What `xtask/src/browser/cinema.rs` seeds, once it is stored.
+
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { PATIENCE, drop, fileAt, listed } from "./browser.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {import("./browser.js").World} World */
+/** @typedef {{ name: string, files: { path: string, url: string, size_bytes: number, crc32: string }[] }} Listing */
+
+export const FILM = "01 colours.mp4";
+
+/**
+ * Adds torrents on the front page, all of which are there already in a second run, and waits until they are complete.
+ *
+ * @param {Page} page
+ * @param {World} world
+ * @param {Record<string, string>} names Their titles, by what they are called in the world.
+ */
+export async function store(page, world, names) {
+  for (const key of Object.keys(names)) await drop(page, [await fileAt(world.seeded[key].torrent)]);
+  await page.getByRole("button", { name: /^Add \d+ torrents?$|^Add torrent$/ }).click();
+  for (const name of Object.values(names)) await listed(page, name).getByText("complete", { exact: true }).waitFor({ timeout: PATIENCE });
+}
+
+/**
+ * @param {World} world
+ * @param {string} [name]
+ */
+export function folderOf(world, name = "index.html") {
+  return new URL(`complete/${world.seeded.cinema.infohash}/${name}`, world.page).href;
+}
+
+/**
+ * Opens the page of the cinema, once complete-page has written it.
+ *
+ * @param {Page} page
+ * @param {World} world
+ */
+export async function open(page, world) {
+  await page.goto(folderOf(world));
+  await page.getByRole("heading", { name: "Download all" }).waitFor();
+}
+
+/**
+ * @param {Page} page
+ * @returns {Promise<Listing>}
+ */
+export function listing(page) {
+  return page.evaluate(async () => (await fetch("files.json")).json());
+}
+
+/**
+ * The file as it was before it was seeded. Where its name was cleaned for S3, the first letters tell which one it is.
+ *
+ * @param {World} world
+ * @param {string} path As in files.json.
+ */
+export function original(world, path) {
+  const folder = join(dirname(world.seeded.cinema.torrent), "The cinema");
+  const renamed = new Map([["photo_gpj.exe", "photo\u202egpj.exe"]]);
+  const inside = path.replace(/^The cinema\//, "");
+  return readFile(join(folder, renamed.get(inside) ?? inside));
+}
