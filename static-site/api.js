@@ -1,10 +1,13 @@
 import { NoAnswer, request } from "./request.js";
 
 /** @typedef {import("./types.js").TorrentRecord} TorrentRecord */
+/** @typedef {import("./types.js").TorrentWithFiles} TorrentWithFiles */
 /** @typedef {import("./types.js").Problem} Problem */
 /** @typedef {import("./request.js").Answer} Answer */
 /** @typedef {{ torrent: string } | { magnet: string } | { url: string } | { upload: string }} Source */
 /** @typedef {{ name?: string, label?: string, files?: number[] }} Wishes */
+
+const ACCEPT = { accept: "application/json, application/problem+json" };
 
 /** The server said no, and why. */
 export class Refusal extends Error {
@@ -48,13 +51,54 @@ export async function upload(file, progress) {
 }
 
 /**
+ * @param {string} infohash
+ * @param {number} from Index of the first file to tell of.
+ * @returns {Promise<TorrentWithFiles>}
+ * @throws {Refusal | NoAnswer}
+ */
+export async function torrentWithFiles(infohash, from) {
+  return (await accepted(request("GET", `${address(infohash)}?files_from=${from}`, ACCEPT, null))).record;
+}
+
+/**
+ * @param {string} infohash
+ * @param {"pause" | "resume" | "retry"} verb
+ * @returns {Promise<{ record: TorrentRecord, date: string | null }>} The record as it was at that time.
+ * @throws {Refusal | NoAnswer}
+ */
+export function tellTorrent(infohash, verb) {
+  return accepted(post(`${address(infohash)}/${verb}`, {}));
+}
+
+/**
+ * @param {string} infohash
+ * @param {boolean} keepFiles Whether what is stored stays.
+ * @returns {Promise<{ record: TorrentRecord, date: string | null }>}
+ * @throws {Refusal | NoAnswer}
+ */
+export function removeTorrent(infohash, keepFiles) {
+  return accepted(request("DELETE", `${address(infohash)}?data=${keepFiles ? "keep" : "delete"}`, ACCEPT, null));
+}
+
+/** @param {string} infohash */
+function address(infohash) {
+  return `/api/torrents/${encodeURIComponent(infohash)}`;
+}
+
+/** @param {Promise<Answer>} sent */
+async function accepted(sent) {
+  const answer = await sent;
+  if (answer.status === 200 || answer.status === 202) return { record: json(answer), date: answer.date };
+  throw refusal(answer);
+}
+
+/**
  * @param {string} url
  * @param {object} message
  * @param {(part: number) => void} [progress]
  */
 function post(url, message, progress) {
-  const headers = { "content-type": "application/json", accept: "application/json, application/problem+json" };
-  return request("POST", url, headers, JSON.stringify(message), progress);
+  return request("POST", url, { "content-type": "application/json", ...ACCEPT }, JSON.stringify(message), progress);
 }
 
 /** @param {Answer} answer */

@@ -16,7 +16,22 @@ export function size(bytes) {
   let value = bytes / 1024;
   let unit = 0;
   for (; value >= 1024 && unit < SIZE_UNITS.length - 1; unit += 1) value /= 1024;
-  return `${value.toFixed(1)} ${SIZE_UNITS[unit]}`;
+  return `${fixed(value, 1)} ${SIZE_UNITS[unit]}`;
+}
+
+/** @param {number} digits */
+const rounding = (digits) =>
+  new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false, roundingMode: "halfEven" });
+
+const ROUNDINGS = [0, 1, 2].map(rounding);
+
+/**
+ * @param {number} value
+ * @param {0 | 1 | 2} digits
+ * @returns {string} Rounded as Rust does, where a half goes to the even digit.
+ */
+export function fixed(value, digits) {
+  return ROUNDINGS[digits].format(value);
 }
 
 /**

@@ -9,6 +9,7 @@ const SILENCE_MS = 35_000;
  * @property {number} status
  * @property {string} contentType
  * @property {string} body
+ * @property {string | null} date The header: when the server answered.
  */
 
 /**
@@ -37,7 +38,7 @@ export function request(method, url, headers, body, progress = () => {}) {
     for (const event of ["error", "abort"]) xhr.addEventListener(event, () => reject(new NoAnswer(`${method} ${url}: ${event}`)));
     xhr.addEventListener("load", () => {
       const contentType = xhr.getResponseHeader("content-type") ?? "";
-      resolve({ status: xhr.status, contentType, body: xhr.responseText });
+      resolve({ status: xhr.status, contentType, body: xhr.responseText, date: xhr.getResponseHeader("date") });
     });
     xhr.addEventListener("loadend", () => clearTimeout(timer));
     xhr.open(method, url);

@@ -1,10 +1,10 @@
-import { element } from "../dom.js";
+import { element, setText } from "../dom.js";
 import { count } from "../format.js";
 import { factsOf, noteOf } from "./draft-words.js";
-import { TreeView } from "./tree-view.js";
 import { wishFields } from "./wish-fields.js";
 
 /** @typedef {import("./draft.js").Draft} Draft */
+/** @typedef {import("./tree-view.js").TreeView} TreeView */
 /** @typedef {{ add: (draft: Draft) => void, remove: (draft: Draft) => void, changed: () => void }} Actions */
 
 /** @type {Record<import("./draft.js").DraftState, string>} */
@@ -143,9 +143,11 @@ export class DraftRow {
     if (button.getAttribute("aria-label") !== name) button.setAttribute("aria-label", name);
   }
 
-  #showTree() {
+  async #showTree() {
     const { preview, selection } = this.#draft;
-    if (!this.#files.open || this.#tree || !preview || !selection) return;
+    if (!this.#files.open || !preview || !selection) return;
+    const { TreeView } = await import("./tree-view.js");
+    if (this.#tree) return;
     const tree = new TreeView(preview.tree, selection, `Files of ${preview.name}`, () => this.#render());
     this.#tree = tree;
     /** @param {string} word @param {boolean} wanted */
@@ -160,16 +162,6 @@ export class DraftRow {
     };
     this.#files.append(element("div", { class: "buttons" }, all("Select all", true), all("Select none", false)), tree.element);
   }
-}
-
-/**
- * Saying the same again would make a screen reader speak.
- *
- * @param {HTMLElement} element
- * @param {string} text
- */
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 /** @param {Draft} draft */

@@ -1,6 +1,3 @@
-import { BadTorrent } from "../torrent/bencode.js";
-import { previewOf } from "../torrent/preview.js";
-
 /** @typedef {import("../torrent/preview.js").Preview} Preview */
 
 /** Reading more than this takes long enough to be felt. */
@@ -25,10 +22,20 @@ export class Unreadable extends Error {
  */
 export async function readPreview(file) {
   if (file.size > WORKER_BYTES_MIN) return inWorker(file);
+  const [{ BadTorrent }, { previewOf }] = await reader();
   try {
     return await previewOf(await contents(file));
   } catch (error) {
     throw error instanceof BadTorrent ? bad(error.message) : error;
+  }
+}
+
+/** What reads torrents is loaded when there is one: a fifth of all the page's code. */
+async function reader() {
+  try {
+    return await Promise.all([import("../torrent/bencode.js"), import("../torrent/preview.js")]);
+  } catch {
+    throw new Unreadable("This page could not load what looks into files.");
   }
 }
 

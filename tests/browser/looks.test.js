@@ -1,21 +1,8 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { drop, listed, row } from "./lib/browser.js";
+import { LOOKS, NARROW, check, sticksOut } from "./lib/checks.js";
 import { pageTest } from "./lib/page-test.js";
 import { HOSTILE, manyFiles, v1 } from "./lib/torrents.js";
-
-/** @typedef {import("playwright-core").Page} Page */
-
-const NARROW = { viewport: { width: 360, height: 740 } };
-
-/** @type {[string, import("playwright-core").BrowserContextOptions][]} */
-const LOOKS = [
-  ["wide", {}],
-  ["narrow", NARROW],
-  ["dark", { colorScheme: "dark" }],
-  ["narrow and dark", { ...NARROW, colorScheme: "dark" }],
-  ["in forced colours", { forcedColors: "active" }],
-];
 
 for (const [look, context] of LOOKS) {
   pageTest(`${look}, axe finds nothing and nothing sticks out`, { context }, async ({ page }) => {
@@ -79,20 +66,3 @@ pageTest("base64 of 10 MB takes no time", {}, async ({ page, log }) => {
   log(`10 MB of base64: ${ms} ms${times.native ? ", natively" : ""}; ${inTurns} ms in turns`);
   assert.deepEqual([times.length, times.same], [13_333_336, true]);
 });
-
-/** @param {Page} page */
-async function check(page) {
-  await sticksOut(page);
-  await page.evaluate(await readFile(new URL(import.meta.resolve("axe-core")), "utf8"));
-  const { violations } = await page.evaluate(() => Reflect.get(window, "axe").run());
-  assert.deepEqual(
-    violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => node.html).join(" ")}`),
-    [],
-  );
-}
-
-/** @param {Page} page */
-async function sticksOut(page) {
-  const [scroll, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-  assert.ok(scroll <= client, `the page is ${scroll} px wide in a window of ${client} px`);
-}

@@ -6,8 +6,9 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use torrent::{Timestamp, TorrentRecord, Worker};
 
-use crate::format::{Moment, count, duration, size};
-use crate::public::{PublicStatus, PublicWorker};
+use crate::cost::dollars;
+use crate::format::{Moment, duration, size};
+use crate::public::{PublicStatus, PublicWorker, Totals};
 use crate::render;
 use crate::torrent_row::TorrentRow;
 
@@ -110,12 +111,7 @@ fn html(status: &PublicStatus<'_>) -> String {
         fresh: status
             .fresh_until
             .map(|_| duration(Status::FRESH.as_secs())),
-        totals: [
-            count(totals.torrents, "torrent"),
-            format!("{} active", totals.active),
-            format!("{}/s", size(totals.download_rate)),
-            format!("{} stored", size(totals.stored_bytes)),
-        ],
+        totals: Total::all(totals),
         left_out: totals
             .torrents
             .checked_sub(listed)
@@ -135,11 +131,32 @@ struct StatusPage<'a> {
     generated: Moment,
     /// How old the page may get while something is active.
     fresh: Option<String>,
-    totals: [String; 4],
+    totals: Vec<Total>,
     /// How many ended ones are not listed.
     left_out: Option<u64>,
     torrents: Vec<TorrentRow<'a>>,
     workers: Vec<WorkerRow<'a>>,
+}
+
+/// A number over all torrents. `static-site/list/totals.js` has the same ones.
+struct Total {
+    value: String,
+    of: &'static str,
+}
+
+impl Total {
+    fn all(totals: &Totals) -> Vec<Self> {
+        let total = |value, of| Self { value, of };
+        let torrents = totals.torrents;
+        let noun = if torrents == 1 { "torrent" } else { "torrents" };
+        vec![
+            total(torrents.to_string(), noun),
+            total(totals.active.to_string(), "active"),
+            total(format!("{}/s", size(totals.download_rate)), "downloading"),
+            total(size(totals.stored_bytes), "stored"),
+            total(dollars(totals.month_cost), "this month, estimated"),
+        ]
+    }
 }
 
 struct WorkerRow<'a> {

@@ -1,5 +1,5 @@
 use askama::Template;
-use torrent::{Infohash, PageKey, Progress, State, Timestamp};
+use torrent::{Infohash, Label, PageKey, Progress, State, Timestamp};
 
 use crate::format::{Moment, count, duration, part_of, percent, size};
 use crate::public::{PublicTorrent, PublicWorker};
@@ -7,7 +7,7 @@ use note::{Note, Reach, note};
 
 mod note;
 
-/// One torrent in the list. `static-site/torrent-row.js` makes the same of the same record; what changes
+/// One torrent in the list. `static-site/list/torrent-row.js` makes the same of the same record; what changes
 /// here changes there.
 #[derive(Template)]
 #[template(path = "torrent_row.html")]
@@ -15,6 +15,7 @@ pub(crate) struct TorrentRow<'a> {
     infohash: Infohash,
     name: &'a str,
     link: Option<String>,
+    label: Option<&'a str>,
     state: Word,
     /// Of the step that it is in.
     percent: Option<u64>,
@@ -56,6 +57,7 @@ impl<'a> TorrentRow<'a> {
             infohash: torrent.infohash,
             name: torrent.name,
             link: has_page.then(|| format!("/{link}")),
+            label: torrent.label.map(Label::as_str),
             state: Word::of(torrent),
             percent,
             note: note(torrent, reach, workers),
@@ -128,9 +130,6 @@ fn bar(torrent: &PublicTorrent<'_>) -> Option<Bar> {
 
 fn facts(torrent: &PublicTorrent<'_>, reach: Reach<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
-    if let Some(label) = torrent.label {
-        facts.push(format!("label {}", label.as_str()).into());
-    }
     match torrent.state {
         State::Downloading => match &torrent.progress {
             Some(progress) => downloading(torrent, progress, reach, &mut facts),

@@ -81,10 +81,18 @@ pub(super) fn note(
                 let text = "Deluge does not have it at the moment; last reading";
                 return Some(Note::trouble(text).since(at));
             }
-            disk(torrent, worker).or_else(|| waiting(torrent))
+            held_up(torrent)
+                .or_else(|| disk(torrent, worker))
+                .or_else(|| waiting(torrent))
         }
+        (State::Transferring, _) => held_up(torrent),
         _ => None,
     }
+}
+
+/// What the agent said that it waits for: room on its disk, say, or a file that Deluge has to check again.
+fn held_up(torrent: &PublicTorrent<'_>) -> Option<Note> {
+    Some(Note::trouble(format!("held up: {}", torrent.reason?)))
 }
 
 /// What a download meets on the worker's disk.
@@ -123,7 +131,7 @@ fn disk(torrent: &PublicTorrent<'_>, worker: Option<&PublicWorker<'_>>) -> Optio
 fn waiting(torrent: &PublicTorrent<'_>) -> Option<Note> {
     let progress = torrent.progress.as_ref()?;
     if is_paused(torrent) {
-        return None;
+        return (!torrent.paused).then(|| Note::hint("will go on"));
     }
     if torrent.paused {
         return Some(Note::hint("will be paused"));
