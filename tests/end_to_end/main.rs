@@ -3,6 +3,7 @@
 //! `cargo test -p tests -- NAME` runs some of them.
 
 mod adding;
+mod afterwards;
 mod away;
 mod cli;
 mod control;
@@ -93,6 +94,18 @@ const TESTS: &[(&str, Test)] = &[
     (
         "the_cli_goes_on_where_a_get_was_interrupted",
         cli::an_interrupted_get_goes_on,
+    ),
+    (
+        "the_webhook_is_told_signed_and_again_until_it_listens",
+        afterwards::the_webhook_is_told,
+    ),
+    (
+        "nothing_is_left_of_a_removed_torrent",
+        afterwards::nothing_is_left_of_a_removed_torrent,
+    ),
+    (
+        "an_expired_torrent_is_removed",
+        afterwards::an_expired_torrent_is_removed,
     ),
     (
         "with_deluge_away_a_torrent_waits_and_starts_by_itself",

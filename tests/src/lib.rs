@@ -2,10 +2,12 @@
 
 mod cli;
 mod contract;
+mod receiver;
 mod stalling_proxy;
 mod world;
 
 pub use cli::{Cli, Ended};
 pub use contract::Contract;
+pub use receiver::{Delivery, Receiver};
 pub use stalling_proxy::StallingProxy;
 pub use world::{PATIENCE, World};

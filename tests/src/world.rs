@@ -11,7 +11,7 @@ use xtask::product::{Exchange, Product};
 
 use xtask::{SeedRequest, Seeded, Stack, StackOptions, Swarm, paths};
 
-use crate::Contract;
+use crate::{Contract, Receiver};
 
 /// For anything that the product does by itself; on a busy machine it needs a tenth of it.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -20,6 +20,8 @@ pub const PATIENCE: Duration = Duration::from_secs(90);
 pub struct World {
     /// The product as somebody uses it.
     pub product: Product,
+    /// Where the webhook tells of complete torrents.
+    pub receiver: Receiver,
     stack: Mutex<Stack>,
     swarm: Mutex<Swarm>,
     folder: TempDir,
@@ -32,17 +34,21 @@ impl World {
     /// When a part does not start; says which.
     pub fn start() -> Result<Self> {
         let logs = paths::logs().join("end-to-end");
+        let receiver = Receiver::start()?;
         let stack = Stack::start(&StackOptions {
             dir: paths::local().join("end-to-end"),
             logs: logs.clone(),
             deluge_retry_seconds: 2,
             deluge_tries: 10,
             total_gib_max: 1,
+            retention_days: 30,
+            completed_webhook_url: receiver.url().to_owned(),
             ..StackOptions::default()
         })?;
         let contract = Contract::read()?;
         let observer = Arc::new(move |exchange: &Exchange<'_>| contract.check(exchange));
         Ok(Self {
+            receiver,
             product: Product::of(&stack).observed(observer),
             stack: Mutex::new(stack),
             swarm: Mutex::new(Swarm::start(&logs)?),
@@ -145,6 +151,16 @@ impl World {
         } else {
             Ok(serde_json::from_str(&text)?)
         }
+    }
+
+    /// What Secrets Manager has under this name or ARN.
+    ///
+    /// # Errors
+    /// When there is no such secret.
+    pub fn secret(&self, id: &str) -> Result<String> {
+        let secret = self.aws(&["secretsmanager", "get-secret-value", "--secret-id", id])?;
+        let value = secret["SecretString"].as_str();
+        value.map(str::to_owned).context("the secret is no text")
     }
 
     /// Messages in the queue whose URL ends in a logical id that starts with `name`.

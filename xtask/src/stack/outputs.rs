@@ -31,6 +31,9 @@ pub struct Outputs {
     pub file_transferring_queue_url: String,
     /// Name or ARN of the secret with Deluge Web's password.
     pub deluge_password_secret: String,
+    /// Name or ARN of the secret that signs the webhook's messages, if there is a webhook.
+    #[serde(default)]
+    pub completed_webhook_secret: Option<String>,
 }
 
 #[derive(Deserialize)]
