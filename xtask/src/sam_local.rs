@@ -65,6 +65,7 @@ pub fn check() -> Result<Outcome> {
         dir: dir().join("stack"),
         logs,
         build: false,
+        completed_webhook_url: "http://127.0.0.1:9/".to_owned(),
         ..StackOptions::default()
     })?;
     sam.check_events(&mut stack)?;

@@ -27,7 +27,7 @@ struct Case {
 }
 
 /// One torrent's way, in this order.
-const CASES: [Case; 8] = [
+const CASES: [Case; 9] = [
     Case {
         event: "add-torrent-file",
         before: Scene::forget,
@@ -70,6 +70,20 @@ const CASES: [Case; 8] = [
         answer: expect_no_failures,
         after: Scene::is_published,
     },
+    // In its container nobody listens: the news goes back.
+    Case {
+        event: "completed-webhook-notice",
+        before: NOTHING,
+        answer: |answer| {
+            let id = "059f36b4-87a3-44ab-83d2-661975970003";
+            ensure!(
+                *answer == json!({ "batchItemFailures": [{ "itemIdentifier": id }] }),
+                "the message does not go back to its queue"
+            );
+            Ok(())
+        },
+        after: NOTHING,
+    },
     // Last: while a torrent is active this takes most of a minute.
     Case {
         event: "status-page-schedule",
@@ -83,9 +97,10 @@ const CASES: [Case; 8] = [
 ];
 
 /// Folder names in `functions/`, which event files start with, and logical ids in the template.
-const FUNCTIONS: [(&str, &str); 5] = [
+const FUNCTIONS: [(&str, &str); 6] = [
     ("add-torrent", "AddTorrent"),
     ("complete-page", "CompletePage"),
+    ("completed-webhook", "CompletedWebhook"),
     ("manage-torrent", "ManageTorrent"),
     ("status-page", "StatusPage"),
     ("watch-queue", "WatchQueue"),
