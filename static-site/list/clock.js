@@ -47,5 +47,7 @@ export function keepTime(within) {
 function agoWords(at) {
   const age = serverNow() - Date.parse(at);
   if (age >= 7 * DAY_MS) return moment(at);
-  return age < 60_000 ? "just now" : `${duration(Math.floor(age / 60_000) * 60)} ago`;
+  // Nobody counts the minutes of yesterday.
+  const [largest] = duration(Math.floor(age / 1000)).match(/^\d+ \w+/) ?? [];
+  return age < 60_000 ? "just now" : `${largest} ago`;
 }

@@ -134,11 +134,13 @@ export class LiveRow {
   /** @param {Verb} verb */
   async #press(verb) {
     if (this.#doing) return;
-    const { name, stored_bytes } = this.#record;
+    const { stored_bytes } = this.#record;
     const keepFiles = verb === "remove" ? await askToRemove(this.#tools, "it", stored_bytes > 0) : false;
     if (keepFiles === null) return;
     const done = await this.carryOut(verb, keepFiles);
-    this.#around.say(done ? `${name}: ${COMMANDS[verb].done}.` : `${name}: ${this.#answer.textContent}`);
+    // A name of either direction leaves the sentence as it is.
+    const name = `\u2068${this.#record.name}\u2069`;
+    this.#around.say(`${name}: ${done ? `${COMMANDS[verb].done}.` : this.#answer.textContent}`);
   }
 
   #select() {
