@@ -100,5 +100,5 @@ function row(entry) {
   const facts = [entry.kind, size(entry.size_bytes), count(entry.file_count, "file"), time(entry.stored_at)];
   const items = facts.map((fact) => element("li", {}, fact));
   if (entry.expires_at) items.push(element("li", { class: "expires" }, "kept until ", time(entry.expires_at)));
-  return element("li", {}, link, element("ul", { class: "facts" }, ...items));
+  return element("li", { "data-kind": entry.kind }, link, element("ul", { class: "facts" }, ...items));
 }
