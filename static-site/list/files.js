@@ -14,7 +14,7 @@ const STEP = 100;
 /** The files of a torrent, below its row while that is open. */
 export class Files {
   element = element("div", { class: "files" });
-  #list = element("ul", { class: "file-list" });
+  #list = element("ul", { class: "file-list", tabindex: "0" });
   #note = element("p", { class: "hint", role: "status" }, "Reading the files …");
   #more = element("button", { type: "button", class: "quiet", hidden: "" });
   #record;
@@ -24,10 +24,13 @@ export class Files {
   /** @type {number | undefined} Where the API goes on. */
   #next = 0;
   #reading = false;
+  /** Whether something has happened since the reading began. */
+  #isOld = false;
 
   /** @param {TorrentRecord} record */
   constructor(record) {
     this.#record = record;
+    this.#list.setAttribute("aria-label", `Files of ${record.name}`);
     this.element.append(this.#list, this.#note, this.#more);
     this.#more.addEventListener("click", () => this.#showMore());
     this.#read();
@@ -56,6 +59,7 @@ export class Files {
 
   /** Reads from the start as many files as are shown, as links appear anywhere. */
   async #read() {
+    this.#isOld = this.#reading;
     if (this.#reading) return;
     this.#reading = true;
     try {
@@ -78,6 +82,7 @@ export class Files {
       this.#reading = false;
     }
     this.#render();
+    if (this.#isOld) await this.#read();
   }
 
   #render() {

@@ -279,6 +279,7 @@ siteTest("many files come in steps", {}, async ({ page, site, open }) => {
   await row.getByRole("button", { name: "Files" }).click();
   await row.getByText("file 99", { exact: true }).waitFor();
   assert.equal(await row.locator(".file-list > li").count(), 100);
+  await check(page);
   await row.getByRole("button", { name: "Show 100 more" }).click();
   await row.getByText("file 199", { exact: true }).waitFor();
   await row.getByRole("button", { name: "Show 100 more" }).click();
