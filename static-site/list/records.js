@@ -23,7 +23,7 @@ export class Records {
 
   /**
    * @param {TorrentRecord} record
-   * @param {string | null} [date] When the server said so; otherwise it is as old as its state.
+   * @param {string} [date] When the server said so; otherwise it is as old as its state.
    */
   add(record, date) {
     const at = date ? Date.parse(date) : Math.max(...Object.values(record.since).map((at) => Date.parse(at)));

@@ -1,6 +1,7 @@
 import { element, setText } from "../dom.js";
 import { count } from "../format.js";
 import { Bulk } from "./bulk.js";
+import { serverNow } from "./clock.js";
 import { ListTools } from "./list-tools.js";
 import { LiveRow } from "./live-row.js";
 import { SORTS, arranged } from "./order.js";
@@ -51,7 +52,7 @@ export class TorrentList {
 
   /**
    * @param {TorrentRecord} record An answer of the API.
-   * @param {string | null} [date] When it was given, if its state does not tell.
+   * @param {string} [date] When it was given, if its state does not tell.
    */
   add(record, date) {
     this.#records.add(record, date);
@@ -101,7 +102,7 @@ export class TorrentList {
     const there = this.#there.get(infohash) ?? element("li", {});
     this.#there.delete(infohash);
     return new LiveRow(record, this.#records.workers, {
-      done: ({ record, date }) => this.add(record, date),
+      done: ({ record, date }) => this.add(record, date ?? new Date(serverNow()).toUTCString()),
       say: (words) => this.say(words),
       selected: () => this.#showSelection(),
     }, there);
