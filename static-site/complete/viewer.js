@@ -8,7 +8,8 @@ const title = element("h2", {});
 const previous = step("Previous", () => steps?.previous?.());
 const next = step("Next", () => steps?.next?.());
 const close = step("Close", () => dialog.close());
-const dialog = element("dialog", { class: "preview" }, element("header", {}, title, previous, next, close));
+const header = element("header", {}, title, previous, next, close);
+const dialog = element("dialog", { class: "preview" }, header);
 
 dialog.addEventListener("keydown", (event) => {
   if (event.target instanceof HTMLPreElement) return;
@@ -33,7 +34,9 @@ export function viewer(name, content, around) {
   dim(previous, !around?.previous);
   dim(next, !around?.next);
   dialog.setAttribute("aria-label", name);
-  dialog.replaceChildren(dialog.firstElementChild ?? "", content);
+  // The buttons stay where they are: one that is moved loses the focus, and with it the keys.
+  if (dialog.lastElementChild !== header) dialog.lastElementChild?.remove();
+  dialog.append(content);
   if (isOpen) return;
   document.body.append(dialog);
   dialog.showModal();

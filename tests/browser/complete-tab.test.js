@@ -1,7 +1,7 @@
 // A file in a tab of its own: what can be seen is seen, and nothing of it runs.
 
 import assert from "node:assert/strict";
-import { listing, open, store } from "./lib/cinema.js";
+import { listing, open, pdfIsShown, store } from "./lib/cinema.js";
 import { pageTest } from "./lib/page-test.js";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -31,7 +31,7 @@ pageTest("films, sound and pictures are shown", REFUSED, async ({ page, world })
 pageTest("a PDF is shown where the browser can", REFUSED, async ({ page, world }) => {
   const urls = await links(page, world);
   await page.goto(urls("paper.pdf"));
-  await page.locator('embed[type="application/x-google-chrome-pdf"], embed[type="application/pdf"]').waitFor({ state: "attached" });
+  await pdfIsShown(page);
 });
 
 pageTest("a page inside a torrent does not run", REFUSED, async ({ page, world }) => {

@@ -62,3 +62,16 @@ export function original(world, path) {
   const inside = path.replace(/^The cinema\//, "");
   return readFile(join(folder, renamed.get(inside) ?? inside));
 }
+
+/**
+ * Waits until Chromium's own viewer, which is an extension, has taken a PDF.
+ *
+ * @param {Page} page
+ */
+export async function pdfIsShown(page) {
+  const isShown = () => page.frames().some((frame) => frame.url().startsWith("chrome-extension://"));
+  for (const end = Date.now() + 10_000; !isShown(); ) {
+    if (Date.now() > end) throw new Error("Chromium does not show the PDF");
+    await page.waitForTimeout(100);
+  }
+}
