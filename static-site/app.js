@@ -4,6 +4,7 @@ import { offerWaysIn } from "./add/ways-in.js";
 import { byId, element, setText } from "./dom.js";
 import { startList } from "./list/page.js";
 import { workerWords } from "./list/workers.js";
+import { keepSession } from "./session.js";
 
 /** @typedef {import("./types.js").TorrentRecord} TorrentRecord */
 
@@ -20,6 +21,7 @@ takePastes(drafts);
 takeAddress(drafts);
 takeLaunches(drafts);
 offerWaysIn();
+keepSession();
 
 /** @param {TorrentRecord[]} torrents */
 function offerLabels(torrents) {
