@@ -8,14 +8,19 @@ use anyhow::{Context, Result};
 use crate::stack::Outputs;
 use crate::{Deluge, Process, aws::AwsEnv, paths, process};
 
-/// The agent, once built.
+/// The agent that publish-site packs for the box, once `sam build` has run.
+pub(crate) fn packed() -> PathBuf {
+    paths::root().join(".aws-sam/build/PublishSite/box/torrent2s3-agent")
+}
+
+/// The agent as `build` leaves it, for the bench.
 pub(crate) fn program() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| paths::root().join("target"), PathBuf::from);
     target.join("agent/torrent2s3-agent")
 }
 
-/// Builds the agent.
+/// Builds the agent alone, for this machine.
 pub(crate) fn build(logs: &std::path::Path) -> Result<()> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
@@ -25,7 +30,7 @@ pub(crate) fn build(logs: &std::path::Path) -> Result<()> {
     process::run("agent-build", cargo, logs)
 }
 
-/// Starts it beside `deluge`, as worker `local`.
+/// Starts it beside `deluge`, as worker `local` and with the rights of the box's role.
 pub(crate) fn start(
     deluge: &Deluge,
     password: &str,
@@ -34,9 +39,10 @@ pub(crate) fn start(
     aws: &AwsEnv,
     logs: &std::path::Path,
 ) -> Result<Process> {
-    let mut command = Command::new(program());
+    let mut command = Command::new(packed());
     aws.apply(&mut command);
     command
+        .envs(aws.assume_role(&outputs.box_role)?)
         .env("FILES_BUCKET", &outputs.files_bucket)
         .env("TABLE", &outputs.table)
         .env(

@@ -72,6 +72,31 @@ impl AwsEnv {
         command.args(arguments).env("AWS_PAGER", "");
         process::output("aws", command, &self.logs)
     }
+
+    /// Variables that give a program the rights of a role, for 12 hours.
+    ///
+    /// # Errors
+    /// When the emulator has no such role.
+    pub fn assume_role(&self, role: &str) -> Result<[(&'static str, String); 3]> {
+        let command = ["sts", "assume-role", "--role-arn", role];
+        let session = [
+            "--role-session-name",
+            "local",
+            "--duration-seconds",
+            "43200",
+        ];
+        let query = [
+            "--query",
+            "Credentials.[AccessKeyId,SecretAccessKey,SessionToken]",
+        ];
+        let json = self.cli(&[&command[..], &session, &query, &["--output", "json"]].concat())?;
+        let [key, secret, token] = serde_json::from_str(&json)?;
+        Ok([
+            ("AWS_ACCESS_KEY_ID", key),
+            ("AWS_SECRET_ACCESS_KEY", secret),
+            ("AWS_SESSION_TOKEN", token),
+        ])
+    }
 }
 
 /// `PATH` with these folders in front.

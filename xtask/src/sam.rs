@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::aws::{AwsEnv, path_with};
 use crate::tools::{self, Venv};
-use crate::{interrupt, paths, process};
+use crate::{apt, interrupt, paths, process};
 
 /// The project that SAM builds: a folder with a `template.yaml`.
 #[derive(Debug, Clone)]
@@ -53,6 +53,8 @@ impl Project {
     /// When the build fails, with the end of its log.
     pub fn build(&self, logs: &Path) -> Result<()> {
         interrupt::check()?;
+        // For the function that is built by a Makefile.
+        apt::install(&["make"])?;
         let _lock = tools::lock(&paths::local().join("sam-build.lock"))?;
         truncate("sam-build", logs)?;
         process::run("sam-build", self.sam(&["build"])?, logs)

@@ -85,7 +85,6 @@ impl Stack {
         let project = Project::new(paths::root());
         if options.build {
             step("build the functions (sam build)", || project.build(logs))?;
-            step("build the agent", || agent::build(logs))?;
         }
         let ministack = step("start MiniStack", || {
             Ministack::start(&dir.join("ministack"), logs)
@@ -95,7 +94,6 @@ impl Stack {
             project.deploy(NAME, aws, &parameters(ministack.port(), options), logs)
         })?;
         let outputs = Outputs::read(aws, NAME)?;
-        step("upload the page", || upload_site(aws, &outputs))?;
         let password = deluge_password(aws, &outputs)?;
         let deluge = step("start Deluge", || {
             Deluge::start(&dir.join("deluge"), logs, &password)
@@ -223,14 +221,6 @@ fn parameters(port: u16, options: &StackOptions) -> [(&'static str, String); 10]
     ]
 }
 
-fn upload_site(aws: &AwsEnv, outputs: &Outputs) -> Result<()> {
-    let site = paths::root().join("static-site");
-    let site = site.to_str().context("the project's path is not UTF-8")?;
-    let bucket = format!("s3://{}", outputs.site_bucket);
-    aws.cli(&["s3", "sync", site, &bucket, "--only-show-errors"])?;
-    Ok(())
-}
-
 fn deluge_password(aws: &AwsEnv, outputs: &Outputs) -> Result<String> {
     let secret = &outputs.deluge_password_secret;
     let command = ["secretsmanager", "get-secret-value", "--secret-id", secret];
@@ -268,7 +258,6 @@ fn clear(options: &StackOptions) -> Result<()> {
     fs::create_dir_all(&options.logs)?;
     for name in [
         "agent",
-        "agent-build",
         "aws",
         "deluge-web",
         "deluged",

@@ -29,6 +29,10 @@ pub struct Outputs {
     pub torrent_added_queue_url: String,
     /// Queue from the agent to watch-queue.
     pub file_transferring_queue_url: String,
+    /// ARN of the box's role.
+    pub box_role: String,
+    /// The box's launch template.
+    pub box_template: String,
     /// Name or ARN of the secret with Deluge Web's password.
     pub deluge_password_secret: String,
     /// Name or ARN of the secret that signs the webhook's messages, if there is a webhook.
@@ -85,6 +89,8 @@ mod tests {
         {"OutputKey": "Table", "OutputValue": "t"},
         {"OutputKey": "TorrentAddedQueueUrl", "OutputValue": "q1"},
         {"OutputKey": "FileTransferringQueueUrl", "OutputValue": "q2"},
+        {"OutputKey": "BoxRole", "OutputValue": "role"},
+        {"OutputKey": "BoxTemplate", "OutputValue": "lt-1"},
         {"OutputKey": "DelugePasswordSecret", "OutputValue": "arn"}
     ]"#;
 
