@@ -107,12 +107,14 @@ function refused(request) {
   const uri = request.uri;
   const reading = request.method === 'GET' || request.method === 'HEAD';
   const dest = request.headers['sec-fetch-dest'];
-  const page = uri === '/' || (/\.html$/.test(uri) && !/^\/(api|files)\//.test(uri));
+  const isPage = uri === '/' || (/\.html$/.test(uri) && !/^\/(api|files)\//.test(uri));
   if (request.querystring.s && OF_TORRENT.test(uri)) {
     return refusal('text/plain', 'This link has ended, was withdrawn or is not whole. Ask for a new one.\n');
   }
-  if (reading && (page || (dest && dest.value === 'document' && !/^\/api\//.test(uri)))) {
-    return redirect('/sign-in.html?to=' + encodeURIComponent(uri + queryOf(request)), {});
+  if (reading && (isPage || (dest && dest.value === 'document' && !/^\/api\//.test(uri)))) {
+    // CloudFront has put the default root object there already.
+    const page = uri === '/index.html' ? '/' : uri;
+    return redirect('/sign-in.html?to=' + encodeURIComponent(page + queryOf(request)), {});
   }
   const problem = {
     type: 'urn:torrent2s3:problem:no-proof',

@@ -38,7 +38,7 @@ test("the site's own scripts and looks are for everybody, pages and data are not
 
 test("a page without proof leads to the sign-in page and back", async () => {
   const ask = await handler();
-  assert.equal(shown(await ask(event("/"))), "/sign-in.html?to=%2F");
+  for (const uri of ["/", "/index.html"]) assert.equal(shown(await ask(event(uri))), "/sign-in.html?to=%2F");
   assert.equal(shown(await ask(event("/status/index.html"))), "/sign-in.html?to=%2Fstatus%2Findex.html");
   const shared = event("/", { query: { links: "magnet%3A%3Fx", b: "a&b" } });
   assert.equal(shown(await ask(shared)), `/sign-in.html?to=${encodeURIComponent("/?links=magnet%3A%3Fx&b=a%26b")}`);
@@ -62,6 +62,8 @@ test("a session opens everything until it ends or its token goes", async () => {
   for (const uri of ["/", "/api/torrents", `/files/${OTHER}/x`, "/status/status.json"]) {
     assert.equal(shown(await ask(event(uri, { cookies }))), "let in", uri);
   }
+  const passed = await ask(event("/api/torrents", { cookies, headers: { "x-viewer": "made up" } }));
+  assert.equal(passed.headers["x-viewer"], undefined);
   assert.notEqual(shown(await ask(event("/", { cookies: { "__Host-session": session(NOW) } }))), "let in");
   assert.notEqual(shown(await ask(event("/", { cookies: { session: session() } }))), "let in");
   const gone = await edge(new Map([["keys", JSON.stringify(KEYS)]]), () => NOW);

@@ -11,8 +11,8 @@ use tests::{Cli, Ended, StallingProxy, World};
 use xtask::content::{ALBUM, SampleFile};
 
 fn cli(world: &World) -> Result<Cli> {
-    let address = world.stack().page_url();
-    Cli::build(&address)
+    let stack = world.stack();
+    Cli::build(&stack.page_url(), stack.owner_token())
 }
 
 fn text(path: &Path) -> Result<&str> {

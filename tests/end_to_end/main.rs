@@ -2,6 +2,7 @@
 //!
 //! `cargo test -p tests -- NAME` runs some of them.
 
+mod access;
 mod adding;
 mod afterwards;
 mod away;
@@ -108,12 +109,40 @@ const TESTS: &[(&str, Test)] = &[
         afterwards::an_expired_torrent_is_removed,
     ),
     (
+        "every_route_wants_a_proof",
+        access::every_route_wants_a_proof,
+    ),
+    ("every_page_wants_a_proof", access::every_page_wants_a_proof),
+    ("the_buckets_are_closed", access::the_buckets_are_closed),
+    (
+        "another_site_changes_nothing",
+        access::another_site_changes_nothing,
+    ),
+    (
+        "a_named_token_is_made_and_revoked",
+        access::a_named_token_is_made_and_revoked,
+    ),
+    (
+        "a_share_link_opens_what_it_is_for",
+        access::a_share_link_opens_what_it_is_for,
+    ),
+    (
+        "tries_to_sign_in_are_limited",
+        access::tries_to_sign_in_are_limited,
+    ),
+    (
         "with_deluge_away_a_torrent_waits_and_starts_by_itself",
         away::waits_and_starts,
     ),
     (
         "after_the_last_try_a_torrent_has_failed_and_says_why",
         away::fails_at_last,
+    ),
+    ("nothing_secret_is_logged", access::nothing_secret_is_logged),
+    // Ends the session of the tests.
+    (
+        "after_rotation_nothing_old_counts",
+        access::after_rotation_nothing_old_counts,
     ),
     // Its thousand calls leave torrents behind that nobody has.
     (

@@ -10,6 +10,7 @@ use xtask::{paths, process};
 pub struct Cli {
     program: PathBuf,
     address: String,
+    token: String,
     /// Has nothing in it, so that no configuration of this machine's plays a part.
     home: TempDir,
 }
@@ -26,11 +27,11 @@ pub struct Ended {
 }
 
 impl Cli {
-    /// Builds the program, and tells it the address of a running product.
+    /// Builds the program, and tells it the address of a running product and its owner's token.
     ///
     /// # Errors
     /// When it does not build; shows the end of the log.
-    pub fn build(address: &str) -> Result<Self> {
+    pub fn build(address: &str, token: &str) -> Result<Self> {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo
             .args(["build", "--package", "torrent2s3"])
@@ -41,6 +42,7 @@ impl Cli {
         Ok(Self {
             program: target.join("debug/torrent2s3"),
             address: address.to_owned(),
+            token: token.to_owned(),
             home: TempDir::new()?,
         })
     }
@@ -53,6 +55,7 @@ impl Cli {
         Ok(Self {
             program: self.program.clone(),
             address: address.to_owned(),
+            token: self.token.clone(),
             home: TempDir::new()?,
         })
     }
@@ -95,6 +98,7 @@ impl Cli {
             .env_clear()
             .env("HOME", self.home.path())
             .env("TORRENT2S3_URL", &self.address)
+            .env("TORRENT2S3_TOKEN", &self.token)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -49,7 +49,7 @@ impl World {
         let observer = Arc::new(move |exchange: &Exchange<'_>| contract.check(exchange));
         Ok(Self {
             receiver,
-            product: Product::of(&stack).observed(observer),
+            product: Product::signed_in(&stack)?.observed(observer),
             stack: Mutex::new(stack),
             swarm: Mutex::new(Swarm::start(&logs)?),
             folder: TempDir::new()?,

@@ -49,6 +49,10 @@ const fn file(path: &'static str, bytes: usize) -> SampleFile {
 struct World {
     /// The front page.
     page: String,
+    /// The owner's.
+    token: String,
+    /// Paths of files that would run, if they were let.
+    hostile: Vec<String>,
     seeded: BTreeMap<&'static str, SeededTorrent>,
 }
 
@@ -98,6 +102,8 @@ pub fn check() -> Result<Outcome> {
     let mut swarm = Swarm::start(&logs)?;
     let world = World {
         page: stack.page_url(),
+        token: stack.owner_token().to_owned(),
+        hostile: store_hostile(&stack, &dir.join("hostile"))?,
         seeded: seed(&mut swarm, &dir.join("content"))?,
     };
     let file = dir.join("world.json");
@@ -110,6 +116,52 @@ pub fn check() -> Result<Outcome> {
         bail!("{status}");
     }
     Ok(Outcome::Passed)
+}
+
+/// What a torrent may bring: each tries to read the cookie and to call the API.
+const HOSTILE: [(&str, &str, &str); 3] = [
+    (
+        "page.html",
+        "text/html",
+        "<script>document.title = 'ran'; fetch('/api/torrents'); new Image().src = '/stolen?' + document.cookie</script>\
+         <img src=x onerror=\"fetch('/api/torrents')\"><form id=f action=/api/torrents method=post></form><script>f.submit()</script>",
+    ),
+    (
+        "picture.svg",
+        "image/svg+xml",
+        "<svg xmlns='http://www.w3.org/2000/svg' onload=\"fetch('/api/torrents')\"><script>fetch('/api/torrents')</script></svg>",
+    ),
+    (
+        "page.xhtml",
+        "application/xhtml+xml",
+        "<html xmlns='http://www.w3.org/1999/xhtml'><head><title>x</title></head><body><script>fetch('/api/torrents')</script></body></html>",
+    ),
+];
+
+/// Puts them where files of a torrent are, and returns their paths.
+fn store_hostile(stack: &Stack, folder: &Path) -> Result<Vec<String>> {
+    fs::create_dir_all(folder)?;
+    let bucket = &stack.outputs().files_bucket;
+    let store = |&(name, content_type, text): &(&str, &str, &str)| {
+        let key = format!("files/{}/{name}", "e".repeat(40));
+        let file = folder.join(name);
+        fs::write(&file, text)?;
+        let file = file.to_str().context("the project's path is not UTF-8")?;
+        stack.aws().cli(&[
+            "s3api",
+            "put-object",
+            "--bucket",
+            bucket,
+            "--key",
+            &key,
+            "--content-type",
+            content_type,
+            "--body",
+            file,
+        ])?;
+        Ok(key)
+    };
+    HOSTILE.iter().map(store).collect()
 }
 
 /// One file after the other: the tests share a stack and a slow machine.

@@ -38,7 +38,7 @@ pub fn run(build: bool) -> Result<Stack> {
         upload_limit: Some(UPLOAD_LIMIT),
         ..SeedRequest::new(&album, &folder.join("album.torrent"))
     })?;
-    let product = Product::of(&stack);
+    let product = step("sign in", || Product::signed_in(&stack))?;
     let infohash = submit(&product, &seeded)?;
     let start = Instant::now();
     let record = follow(&stack, &product, &infohash)?;
@@ -158,7 +158,7 @@ fn log_of(state: &str) -> &'static str {
 }
 
 /// Fetches every link of the complete page and compares it with the file that was seeded.
-fn compare(product: &Product, infohash: &str, album: &Path) -> Result<usize> {
+pub(crate) fn compare(product: &Product, infohash: &str, album: &Path) -> Result<usize> {
     let links = product.links(infohash)?;
     let name = album
         .file_name()

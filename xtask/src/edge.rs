@@ -16,11 +16,26 @@ pub fn check() -> Result<Outcome> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut example = Command::new(cargo);
     example
-        .args(["run", "--quiet", "--package", "proof", "--example", "vectors"])
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "proof",
+            "--example",
+            "vectors",
+        ])
         .current_dir(paths::root());
     let vectors = process::output("edge-vectors", example, &paths::logs())?;
     let file = paths::local().join("edge-vectors.json");
     fs::write(&file, vectors).with_context(|| file.display().to_string())?;
+    let mut template = npm::node()?;
+    template
+        .args(["edge/into-template.js", "--check"])
+        .current_dir(paths::root());
+    let status = process::attached(template)?;
+    if !status.success() {
+        bail!("{status}");
+    }
     let mut node = npm::node()?;
     node.args(["--test", "edge/tests/*.test.js"])
         .env("EDGE_VECTORS", &file)

@@ -108,6 +108,7 @@ fn serve(mut stack: Stack) -> Result<()> {
     let reach = sam_local::offer(&stack)?;
     println!();
     println!("  page   {}", stack.page_url());
+    println!("  token  {}", stack.owner_token());
     println!("  logs   {}", stack.logs().display());
     println!();
     if reach.is_some() {

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::aws::{AwsEnv, REGION, path_with};
 use crate::tools::{Venv, node_bin};
-use crate::{Loopback, Process, ports};
+use crate::{Loopback, Process, paths, ports};
 
 const START: Duration = Duration::from_mins(1);
 
@@ -31,7 +31,8 @@ impl Ministack {
         fs::create_dir_all(&temporary).with_context(|| dir.display().to_string())?;
         let port = ports::free()?;
         let aws = AwsEnv::new(format!("http://127.0.0.1:{port}"), logs);
-        let mut command = Command::new(Venv::Ministack.program("ministack"));
+        let mut command = Command::new(Venv::Ministack.program("python"));
+        command.arg(paths::root().join("xtask/python/ministack_kvs.py"));
         // Functions inherit all of this; without the endpoint their SDK would call the real AWS.
         aws.apply(&mut command);
         command

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use ureq::http::{HeaderMap, Request, Response};
+use ureq::http::{HeaderMap, HeaderValue, Request, Response};
 
 use crate::{Loopback, Stack, interrupt};
 
@@ -18,6 +18,8 @@ const POLL: Duration = Duration::from_millis(250);
 pub struct Product {
     http: Loopback,
     page: String,
+    /// The session's cookie, as a browser sends it.
+    cookie: Option<String>,
     observer: Option<Arc<Observer>>,
 }
 
@@ -53,14 +55,64 @@ pub struct ApiAnswer {
 }
 
 impl Product {
-    /// The product that `stack` runs.
+    /// The product that `stack` runs, as a stranger has it.
     #[must_use]
     pub fn of(stack: &Stack) -> Self {
         Self {
             http: stack.http(),
             page: stack.page_url(),
+            cookie: None,
             observer: None,
         }
+    }
+
+    /// The product that `stack` runs, as its owner has it.
+    ///
+    /// # Errors
+    /// When the owner cannot sign in.
+    pub fn signed_in(stack: &Stack) -> Result<Self> {
+        Self::of(stack).sign_in(stack.owner_token())
+    }
+
+    /// The same product for who has `token`: gives it to `POST /api/session` and keeps the cookie.
+    ///
+    /// # Errors
+    /// When the token is not taken.
+    pub fn sign_in(self, token: &str) -> Result<Self> {
+        let request = Request::post(format!("{}api/session", self.page))
+            .header("content-type", "application/json")
+            .body(serde_json::to_vec(&json!({ "token": token }))?)?;
+        let response = self.http.send(request)?;
+        ensure!(
+            response.status() == 200,
+            "POST /api/session answered {}: {}",
+            response.status(),
+            String::from_utf8_lossy(response.body())
+        );
+        let cookie = response.headers().get("set-cookie");
+        let cookie = cookie.and_then(|cookie| cookie.to_str().ok());
+        let cookie = cookie.context("POST /api/session set no cookie")?;
+        let pair = cookie.split(';').next().unwrap_or_default();
+        Ok(Self {
+            cookie: Some(pair.to_owned()),
+            ..self
+        })
+    }
+
+    /// The session's cookie, as it is sent.
+    #[must_use]
+    pub fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
+    }
+
+    /// What a browser adds to a request of the product's own page: the cookie, and whose page it is.
+    fn sent_by_page(&self, mut request: Request<Vec<u8>>) -> Result<Request<Vec<u8>>> {
+        let headers = request.headers_mut();
+        headers.insert("sec-fetch-site", HeaderValue::from_static("same-origin"));
+        if let Some(cookie) = &self.cookie {
+            headers.insert("cookie", cookie.parse()?);
+        }
+        Ok(request)
     }
 
     /// The same product, with every answer of its API shown to `observer`.
@@ -115,6 +167,23 @@ impl Product {
         self.call("DELETE", path)
     }
 
+    /// Any method on `path` below the page's address, with JSON; an answer without a body is null.
+    ///
+    /// # Errors
+    /// When there is no answer, or one that is not JSON.
+    pub fn send_json(&self, method: &str, path: &str, body: &Value) -> Result<ApiAnswer> {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.page))
+            .header("content-type", "application/json");
+        let body = if body.is_null() {
+            Vec::new()
+        } else {
+            serde_json::to_vec(body)?
+        };
+        self.api(request.body(body)?)
+    }
+
     fn call(&self, method: &str, path: &str) -> Result<ApiAnswer> {
         let request = Request::builder()
             .method(method)
@@ -125,7 +194,7 @@ impl Product {
     fn api(&self, request: Request<Vec<u8>>) -> Result<ApiAnswer> {
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        let response = self.http.send(request)?;
+        let response = self.http.send(self.sent_by_page(request)?)?;
         let answer = answer(&response)?;
         if let Some(observer) = &self.observer {
             let exchange = Exchange {
@@ -240,7 +309,8 @@ impl Product {
     /// # Errors
     /// When the answer is not 200.
     pub fn get(&self, path: &str) -> Result<Vec<u8>> {
-        let response = self.http.get(&format!("{}{path}", self.page))?;
+        let request = Request::get(format!("{}{path}", self.page)).body(Vec::new())?;
+        let response = self.http.send(self.sent_by_page(request)?)?;
         if response.status() != 200 {
             let body = String::from_utf8_lossy(response.body());
             bail!(
@@ -265,6 +335,10 @@ fn answer(response: &Response<Vec<u8>>) -> Result<ApiAnswer> {
     Ok(ApiAnswer {
         status: response.status().as_u16(),
         content_type: content_type.unwrap_or_default().to_owned(),
-        body: serde_json::from_slice(response.body()).context("the API's answer is not JSON")?,
+        body: if response.body().is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(response.body()).context("the API's answer is not JSON")?
+        },
     })
 }

@@ -66,6 +66,7 @@ pub struct Stack {
     ministack: Ministack,
     outputs: Outputs,
     deluge_password: String,
+    owner_token: String,
     logs: PathBuf,
     _lock: File,
 }
@@ -94,7 +95,8 @@ impl Stack {
             project.deploy(NAME, aws, &parameters(ministack.port(), options), logs)
         })?;
         let outputs = Outputs::read(aws, NAME)?;
-        let password = deluge_password(aws, &outputs)?;
+        let password = secret(aws, &outputs.deluge_password_secret)?;
+        let owner_token = secret(aws, &outputs.owner_secret)?;
         let deluge = step("start Deluge", || {
             Deluge::start(&dir.join("deluge"), logs, &password)
         })?;
@@ -117,6 +119,7 @@ impl Stack {
             ministack,
             outputs,
             deluge_password: password,
+            owner_token,
             logs,
             _lock: lock,
         })
@@ -171,6 +174,21 @@ impl Stack {
         &self.deluge_password
     }
 
+    /// The token to sign in with, as the stack generated it.
+    #[must_use]
+    pub fn owner_token(&self) -> &str {
+        &self.owner_token
+    }
+
+    /// Reads the token anew, after it was rotated.
+    ///
+    /// # Errors
+    /// When the secret cannot be read.
+    pub fn read_owner_token(&mut self) -> Result<()> {
+        self.owner_token = secret(self.ministack.aws(), &self.outputs.owner_secret)?;
+        Ok(())
+    }
+
     /// The agent's process.
     pub fn agent(&mut self) -> &mut Process {
         &mut self.agent
@@ -221,8 +239,7 @@ fn parameters(port: u16, options: &StackOptions) -> [(&'static str, String); 10]
     ]
 }
 
-fn deluge_password(aws: &AwsEnv, outputs: &Outputs) -> Result<String> {
-    let secret = &outputs.deluge_password_secret;
+fn secret(aws: &AwsEnv, secret: &str) -> Result<String> {
     let command = ["secretsmanager", "get-secret-value", "--secret-id", secret];
     let text = aws.cli(
         &[

@@ -25,6 +25,8 @@ pub struct Problem {
     key: Option<&'static str>,
     #[serde(skip)]
     allow: Option<&'static str>,
+    #[serde(skip)]
+    retry_after_seconds: Option<u64>,
 }
 
 impl Problem {
@@ -40,6 +42,7 @@ impl Problem {
             offset: None,
             key: None,
             allow: None,
+            retry_after_seconds: None,
         }
     }
 
@@ -71,6 +74,13 @@ impl Problem {
         self
     }
 
+    /// Says when to try again, for the header of RFC 9110, 10.2.3.
+    #[must_use]
+    pub const fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
+    }
+
     /// As an answer.
     #[must_use]
     pub fn into_response(self) -> Response<Body> {
@@ -79,6 +89,10 @@ impl Problem {
         if let Some(methods) = self.allow {
             let headers = response.headers_mut();
             headers.insert(header::ALLOW, HeaderValue::from_static(methods));
+        }
+        if let Some(seconds) = self.retry_after_seconds {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -3,6 +3,7 @@
 //! Thin over the AWS SDK: retries, signing and time limits are the SDK's. What is ours is which condition
 //! each write has, so that every step can be repeated in any order.
 
+mod access;
 mod aws;
 mod body;
 mod bucket;
@@ -14,6 +15,7 @@ mod queue;
 mod records;
 mod topic;
 
+pub use access::{Access, Caller, Presented, ShareRow, TokenRow};
 pub use aws::{lambda_aws_config, worker_aws_config};
 pub use aws_config::SdkConfig;
 pub use body::Content;

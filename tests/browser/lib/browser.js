@@ -6,7 +6,7 @@ import { chromium } from "playwright-core";
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("playwright-core").Browser} Browser */
 /** @typedef {{ torrent: string, infohash: string, magnet: string }} Seeded A torrent that somebody seeds. */
-/** @typedef {{ page: string, seeded: Record<string, Seeded> }} World What `cargo xtask test` has started. */
+/** @typedef {{ page: string, token: string, hostile: string[], seeded: Record<string, Seeded> }} World What `cargo xtask test` has started. */
 
 /** For anything that the product does by itself. */
 export const PATIENCE = 90_000;
@@ -122,7 +122,7 @@ export async function torrent(world, infohash) {
 export async function ask(world, path, method = "GET") {
   const { host, port, pathname } = new URL(path, world.page);
   return new Promise((resolve, reject) => {
-    const call = request({ host: "127.0.0.1", port, path: pathname, method, headers: { host } }, async (response) => {
+    const call = request({ host: "127.0.0.1", port, path: pathname, method, headers: { host, authorization: `Bearer ${world.token}` } }, async (response) => {
       const chunks = await response.toArray();
       const body = Buffer.concat(chunks);
       resolve({ status: response.statusCode, json: () => JSON.parse(body.toString()) });

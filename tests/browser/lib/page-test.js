@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { launch, visit, world } from "./browser.js";
+import { signedIn } from "./sign-in.js";
 
 /** @typedef {import("./browser.js").Browser} Browser */
 /** @typedef {import("./browser.js").World} World */
@@ -20,10 +21,13 @@ import { launch, visit, world } from "./browser.js";
 let browser;
 /** @type {World} */
 let around;
+/** @type {Awaited<ReturnType<typeof signedIn>>} The owner's browser. */
+let session;
 
 before(async () => {
   around = await world();
   browser = await launch();
+  session = await signedIn(browser, around);
 });
 
 after(() => browser.close());
@@ -38,7 +42,7 @@ after(() => browser.close());
  */
 export function pageTest(name, options, body) {
   test(name, { timeout: 180_000 }, async (context) => {
-    const visitor = await visit(browser, around.page + (options.path ?? ""), options.context);
+    const visitor = await visit(browser, around.page + (options.path ?? ""), { storageState: session, ...options.context });
     try {
       await body({ page: visitor.page, world: around, log: (words) => context.diagnostic(words) });
     } catch (error) {

@@ -27,7 +27,7 @@ struct Case {
 }
 
 /// One torrent's way, in this order.
-const CASES: [Case; 9] = [
+const CASES: [Case; 12] = [
     Case {
         event: "add-torrent-file",
         before: Scene::forget,
@@ -94,14 +94,49 @@ const CASES: [Case; 9] = [
         },
         after: Scene::is_on_the_status_page,
     },
+    Case {
+        event: "sign-in-wrong-token",
+        before: NOTHING,
+        answer: |answer| {
+            let problem = body(answer, 401)?;
+            ensure!(
+                problem["type"] == "urn:torrent2s3:problem:wrong-token",
+                "it is another problem"
+            );
+            Ok(())
+        },
+        after: NOTHING,
+    },
+    Case {
+        event: "authorizer-no-proof",
+        before: NOTHING,
+        answer: |answer| {
+            ensure!(*answer == json!({ "isAuthorized": false }), "it is let in");
+            Ok(())
+        },
+        after: NOTHING,
+    },
+    // The very last: it ends the session that the checks have.
+    Case {
+        event: "rotate-secret-by-its-owner",
+        before: NOTHING,
+        answer: |answer| {
+            ensure!(answer.is_null(), "it is not null");
+            Ok(())
+        },
+        after: Scene::is_signed_out,
+    },
 ];
 
 /// Folder names in `functions/`, which event files start with, and logical ids in the template.
-const FUNCTIONS: [(&str, &str); 6] = [
+const FUNCTIONS: [(&str, &str); 9] = [
     ("add-torrent", "AddTorrent"),
+    ("authorizer", "Authorizer"),
     ("complete-page", "CompletePage"),
     ("completed-webhook", "CompletedWebhook"),
     ("manage-torrent", "ManageTorrent"),
+    ("rotate-secret", "RotateSecret"),
+    ("sign-in", "SignIn"),
     ("status-page", "StatusPage"),
     ("watch-queue", "WatchQueue"),
 ];

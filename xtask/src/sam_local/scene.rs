@@ -41,10 +41,17 @@ impl Scene {
             aws: stack.aws().clone(),
             outputs: stack.outputs().clone(),
             logs: stack.logs().to_owned(),
-            product: Product::of(stack),
+            product: Product::signed_in(stack)?,
             deluge_url,
             _relay: relay,
         })
+    }
+
+    /// The session from before the rotation is worth nothing.
+    pub(super) fn is_signed_out(&self) -> Result<()> {
+        let answer = self.product.ask("api/torrents")?;
+        ensure!(answer.status == 401, "the old session still opens the API");
+        Ok(())
     }
 
     /// No record: the torrent is new.

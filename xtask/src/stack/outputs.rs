@@ -35,6 +35,12 @@ pub struct Outputs {
     pub box_template: String,
     /// Name or ARN of the secret with Deluge Web's password.
     pub deluge_password_secret: String,
+    /// Name or ARN of the secret with the token to sign in with.
+    pub owner_secret: String,
+    /// The function that makes another secret.
+    pub rotate_secret_function: String,
+    /// The table of who may come in.
+    pub access_table: String,
     /// Name or ARN of the secret that signs the webhook's messages, if there is a webhook.
     #[serde(default)]
     pub completed_webhook_secret: Option<String>,
@@ -91,6 +97,9 @@ mod tests {
         {"OutputKey": "FileTransferringQueueUrl", "OutputValue": "q2"},
         {"OutputKey": "BoxRole", "OutputValue": "role"},
         {"OutputKey": "BoxTemplate", "OutputValue": "lt-1"},
+        {"OutputKey": "OwnerSecret", "OutputValue": "arn2"},
+        {"OutputKey": "RotateSecretFunction", "OutputValue": "r"},
+        {"OutputKey": "AccessTable", "OutputValue": "a"},
         {"OutputKey": "DelugePasswordSecret", "OutputValue": "arn"}
     ]"#;
 

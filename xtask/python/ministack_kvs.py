@@ -1,0 +1,66 @@
+"""Starts MiniStack, with what it lacks of CloudFront's key-value stores: reading one in a function, and its name
+in a policy.
+
+A function of ours does `import cf from 'cloudfront'` and asks `cf.kvs()` for `get` and `exists` (AWS, "Helper
+methods for key value stores"); MiniStack keeps such stores but refuses the import. Here the store's entries go in
+front of the function's code each time it runs, so that the code itself stays what CloudFront gets. And where
+MiniStack asks whether a role may use a store, it would take any store for `*`.
+"""
+
+import json
+import re
+from urllib.parse import unquote
+
+from ministack import app
+from ministack.core import cloudfront_js, iam_actions
+from ministack.services import cloudfront, cloudfront_keyvaluestore
+
+IMPORT = re.compile(rb"^import cf from 'cloudfront';$", re.MULTILINE)
+
+CF = """const cf = (() => {
+  const entries = new Map(Object.entries(%s));
+  const get = async (key) => {
+    if (!entries.has(key)) throw new Error("KeyNotFound: " + key);
+    return entries.get(key);
+  };
+  return { kvs: () => ({ get, exists: async (key) => entries.has(key) }) };
+})();"""
+
+
+async def run_function(function_arn, event):
+    code = cloudfront.live_function_code(function_arn)
+    if code is None:
+        raise cloudfront.CloudFrontFunctionError(f"{function_arn} has no published (LIVE) code")
+    prelude = CF % json.dumps(entries_of(function_arn))
+    code = IMPORT.sub(lambda _: prelude.encode(), code)
+    try:
+        return await cloudfront.run_offloop(cloudfront_js.evaluate, code, event)
+    except cloudfront_js.CloudFrontFunctionError as error:
+        raise cloudfront.CloudFrontFunctionError(str(error)) from error
+
+
+def entries_of(function_arn):
+    entries = {}
+    for function in cloudfront._functions.values():
+        if function["arn"] == function_arn:
+            for arn in (function["live_body"] or {}).get("kvs_arns", []):
+                store = cloudfront_keyvaluestore._stores.get(arn)
+                entries.update(store["items"] if store else {})
+    return entries
+
+
+STORE = re.compile(r"^/key-value-stores/(arn:.+?/[A-Za-z0-9_-]+)(/keys.*)?$")
+resource_arn = iam_actions.extract_resource_arn
+
+
+def extract_resource_arn(service, method, path, *rest):
+    store = STORE.match(unquote(path)) if service == "cloudfront-keyvaluestore" else None
+    return store.group(1) if store else resource_arn(service, method, path, *rest)
+
+
+if __name__ == "__main__":
+    # What is not there any more must not go unnoticed.
+    assert callable(cloudfront._run_function)
+    cloudfront._run_function = run_function
+    iam_actions.extract_resource_arn = extract_resource_arn
+    app.main()
