@@ -39,6 +39,17 @@ const FILM: &[SampleFile] = &[
 ];
 const SONG: &[SampleFile] = &[file("song.ogg", 50_000)];
 const POEM: &[SampleFile] = &[file("poem.txt", 700)];
+const RIVER: &[SampleFile] = &[
+    file("source.txt", 200_000),
+    file("course/mouth.bin", 8 << 20),
+];
+
+/// Of the river: it takes longer than the minute after which the status page looks again.
+const RIVER_BYTES_PER_SECOND: u32 = 90_000;
+
+/// What the stack takes, and a magnet link that leads to more.
+const TOTAL_GIB_MAX: u32 = 1;
+const OCEAN_BYTES: u64 = 5 << 28;
 
 const fn file(path: &'static str, bytes: usize) -> SampleFile {
     SampleFile { path, bytes }
@@ -97,6 +108,7 @@ pub fn check() -> Result<Outcome> {
         dir: dir.clone(),
         logs: logs.clone(),
         retention_days: 30,
+        total_gib_max: TOTAL_GIB_MAX,
         ..StackOptions::default()
     })?;
     let mut swarm = Swarm::start(&logs)?;
@@ -183,9 +195,10 @@ fn seed(swarm: &mut Swarm, folder: &Path) -> Result<BTreeMap<&'static str, Seede
     if folder.exists() {
         fs::remove_dir_all(folder).context("the last run's content cannot be removed")?;
     }
-    let mut seed = |name: &str, content: PathBuf, version| {
+    let mut seed = |name: &str, content: PathBuf, version, upload_limit| {
         let seeded = swarm.seed(&SeedRequest {
             version,
+            upload_limit,
             ..SeedRequest::new(&content, &folder.join(format!("{name}.torrent")))
         })?;
         let infohash = seeded.infohash.as_deref().unwrap_or(seeded.deluge_id());
@@ -198,9 +211,16 @@ fn seed(swarm: &mut Swarm, folder: &Path) -> Result<BTreeMap<&'static str, Seede
     let mut seeded = BTreeMap::new();
     for &(name, files, version) in SEEDED {
         let content = content::write(&folder.join(format!("The {name}")), files)?;
-        seeded.insert(name, seed(name, content, version)?);
+        seeded.insert(name, seed(name, content, version, None)?);
     }
+    let river = content::write(&folder.join("The river"), RIVER)?;
+    let slow = Some(RIVER_BYTES_PER_SECOND);
+    seeded.insert("river", seed("river", river, TorrentVersion::V1, slow)?);
+    let ocean = folder.join("The ocean");
+    let file = fs::File::create(&ocean).and_then(|file| file.set_len(OCEAN_BYTES));
+    file.with_context(|| ocean.display().to_string())?;
+    seeded.insert("ocean", seed("ocean", ocean, TorrentVersion::V1, None)?);
     let cinema = cinema::write(&folder.join("The cinema"))?;
-    seeded.insert("cinema", seed("cinema", cinema, TorrentVersion::V1)?);
+    seeded.insert("cinema", seed("cinema", cinema, TorrentVersion::V1, None)?);
     Ok(seeded)
 }

@@ -13,6 +13,7 @@ import { signedIn } from "./sign-in.js";
  * @property {string} [path] Behind the front page's address.
  * @property {import("playwright-core").BrowserContextOptions} [context]
  * @property {RegExp} [expects] Errors in the console that belong to the test.
+ * @property {number} [limit] Milliseconds, where three minutes are too few.
  *
  * @typedef {{ page: Page, world: World, log: (words: string) => void }} Scene
  */
@@ -41,7 +42,7 @@ after(() => browser.close());
  * @param {(scene: Scene) => Promise<void>} body
  */
 export function pageTest(name, options, body) {
-  test(name, { timeout: 180_000 }, async (context) => {
+  test(name, { timeout: options.limit ?? 180_000 }, async (context) => {
     const visitor = await visit(browser, around.page + (options.path ?? ""), { storageState: session, ...options.context });
     try {
       await body({ page: visitor.page, world: around, log: (words) => context.diagnostic(words) });
