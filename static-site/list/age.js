@@ -1,4 +1,4 @@
-import { setText } from "../dom.js";
+import { element, setText } from "../dom.js";
 import { serverNow, since } from "./clock.js";
 
 /** @typedef {import("../types.js").Status} Status */
@@ -11,6 +11,7 @@ export class Age {
   #status = null;
   #trouble = false;
   #wasWrong = false;
+  #isSignedOut = false;
 
   /**
    * @param {HTMLElement} line
@@ -24,12 +25,14 @@ export class Age {
 
   /** @param {Status | null} status */
   made(status) {
+    this.#isSignedOut = false;
     this.#status = status;
     this.#trouble = false;
     this.show();
   }
 
   read() {
+    this.#isSignedOut = false;
     this.#trouble = false;
     this.show();
   }
@@ -39,7 +42,18 @@ export class Age {
     this.show();
   }
 
+  /** Nothing more can be read until somebody signs in. */
+  signedOut() {
+    if (this.#isSignedOut) return;
+    this.#isSignedOut = true;
+    const href = `/sign-in.html?to=${encodeURIComponent(location.pathname)}`;
+    this.#line.className = "note stale";
+    this.#line.replaceChildren("You are not signed in any more, so the list is not kept up to date. ", element("a", { href }, "Sign in"));
+    this.#say("You are not signed in any more.");
+  }
+
   show() {
+    if (this.#isSignedOut) return;
     const { words, isWrong } = this.#words();
     setText(this.#line, words);
     this.#line.className = isWrong ? "note stale" : "hint";

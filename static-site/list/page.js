@@ -34,7 +34,8 @@ export function startList(whenEmpty, shown) {
     } else if (reading.kind === "none") {
       list.show(null);
       age.made(null);
-    } else if (reading.kind === "same") age.read();
+    } else if (reading.kind === "signed-out") age.signedOut();
+    else if (reading.kind === "same") age.read();
     else age.failed();
   });
   setInterval(() => keepTime(rows), TIMES_MS);

@@ -1,5 +1,5 @@
 /** @typedef {import("../types.js").Status} Status */
-/** @typedef {{ kind: "same" | "none" | "trouble" } | { kind: "status", status: Status }} Reading */
+/** @typedef {{ kind: "same" | "none" | "trouble" | "signed-out" } | { kind: "status", status: Status }} Reading */
 
 const URL = "/status/status.json";
 const EVERY_MS = 5_000;
@@ -49,6 +49,7 @@ async function read(etag) {
     const date = response.headers.get("date");
     // S3 answers 403 for what is not there to whoever may not list the bucket.
     if (response.status === 403 || response.status === 404) return [{ kind: "none" }, null, date];
+    if (response.status === 401) return [{ kind: "signed-out" }, null, date];
     if (!response.ok) return [{ kind: "trouble" }, null, null];
     const tag = response.headers.get("etag");
     if (tag !== null && tag === etag) return [{ kind: "same" }, tag, date];

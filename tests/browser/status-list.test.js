@@ -99,6 +99,19 @@ siteTest("a status that cannot be read is said, and the rows stay", { expects: /
   await page.getByText(/^Made \d+ s ago/).waitFor({ timeout: 10_000 });
 });
 
+siteTest("whoever is signed out meanwhile is told and can sign in again", { expects: /status of 401/ }, async ({ page, site, open }) => {
+  await open();
+  await page.getByText("Made").waitFor();
+  site.isSignedOut = true;
+  const link = page.getByRole("link", { name: "Sign in" });
+  await link.waitFor({ timeout: 10_000 });
+  assert.equal(await link.getAttribute("href"), "/sign-in.html?to=%2Fstatus%2Findex.html");
+  await listed(page, UBUNTU).waitFor();
+  await check(page);
+  site.isSignedOut = false;
+  await page.getByText(/^Made \d+ s ago/).waitFor({ timeout: 10_000 });
+});
+
 siteTest("rows change in place: focus, selection, an open row and the elements stay", {}, async ({ page, site, open }) => {
   site.api = () => ({ status: 200, body: { ...site.status.torrents[0], files: FILES } });
   await open();

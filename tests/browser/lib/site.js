@@ -39,6 +39,8 @@ export async function snapshot(name) {
 export class Site {
   /** @type {any} `status.json`; none, and there is no such file. */
   status = null;
+  /** Whether nobody is signed in who could read the status. */
+  isSignedOut = false;
   /** The page that the server makes. */
   html = "";
   /** When everything happens. */
@@ -86,6 +88,10 @@ export class Site {
    * @param {import("node:http").ServerResponse} response
    */
   #status(request, response) {
+    if (this.isSignedOut) {
+      response.writeHead(401).end();
+      return;
+    }
     if (!this.status) {
       response.writeHead(404).end();
       return;
