@@ -26,7 +26,7 @@ pub struct Problem {
     #[serde(skip)]
     allow: Option<&'static str>,
     #[serde(skip)]
-    retry_after_seconds: Option<u64>,
+    retry_after_seconds: Option<u16>,
 }
 
 impl Problem {
@@ -76,7 +76,7 @@ impl Problem {
 
     /// Says when to try again, for the header of RFC 9110, 10.2.3.
     #[must_use]
-    pub const fn retry_after(mut self, seconds: u64) -> Self {
+    pub const fn retry_after(mut self, seconds: u16) -> Self {
         self.retry_after_seconds = Some(seconds);
         self
     }

@@ -31,20 +31,13 @@ impl SignIn {
         }
         .count(viewer, seconds(now))
         .await?;
-        match self.access.holder(&keys, &token).await? {
-            Some(token) => {
-                tracing::info!(token = token.id.as_str(), "somebody signed in");
-                Ok(signed_in(&keys, &token, now))
-            }
-            None => {
-                let detail = "this is no token of this service";
-                Err(Problem::new(
-                    StatusCode::UNAUTHORIZED,
-                    "wrong-token",
-                    detail,
-                ))
-            }
-        }
+        let Some(token) = self.access.holder(&keys, &token).await? else {
+            let detail = "this is no token of this service";
+            let status = StatusCode::UNAUTHORIZED;
+            return Err(Problem::new(status, "wrong-token", detail));
+        };
+        tracing::info!(token = token.id.as_str(), "somebody signed in");
+        Ok(signed_in(&keys, &token, now))
     }
 
     /// Says who is there, and renews the session of a browser that is used.

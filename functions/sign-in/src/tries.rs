@@ -33,6 +33,7 @@ impl Tries<'_> {
 }
 
 fn too_many(seconds: u64) -> Problem {
+    let seconds = u16::try_from(seconds).unwrap_or(u16::MAX);
     let detail = format!("too many tries; come back in {seconds} seconds");
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-tries", detail).retry_after(seconds)
 }
