@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { PATIENCE, drop, fileAt, listed } from "./browser.js";
+import { PATIENCE, drop, fileAt, listed, row } from "./browser.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("./browser.js").World} World */
@@ -18,7 +18,10 @@ export const FILM = "01 colours.mp4";
  * @param {Record<string, string>} names Their titles, by what they are called in the world.
  */
 export async function store(page, world, names) {
-  for (const key of Object.keys(names)) await drop(page, [await fileAt(world.seeded[key].torrent)]);
+  for (const [key, name] of Object.entries(names)) {
+    await drop(page, [await fileAt(world.seeded[key].torrent)]);
+    await row(page, name).getByText(/^(ready|added|known already)$/).waitFor();
+  }
   await page.getByRole("button", { name: /^Add \d+ torrents?$|^Add torrent$/ }).click();
   for (const name of Object.values(names)) await listed(page, name).getByText("complete", { exact: true }).waitFor({ timeout: PATIENCE });
 }
@@ -51,16 +54,14 @@ export function listing(page) {
 }
 
 /**
- * The file as it was before it was seeded. Where its name was cleaned for S3, the first letters tell which one it is.
+ * The file as it was before it was seeded.
  *
  * @param {World} world
  * @param {string} path As in files.json.
  */
 export function original(world, path) {
   const folder = join(dirname(world.seeded.cinema.torrent), "The cinema");
-  const renamed = new Map([["photo_gpj.exe", "photo\u202egpj.exe"]]);
-  const inside = path.replace(/^The cinema\//, "");
-  return readFile(join(folder, renamed.get(inside) ?? inside));
+  return readFile(join(folder, path.replace(/^The cinema\//, "")));
 }
 
 /**

@@ -49,7 +49,7 @@ const TEXTS: &[(&str, &str)] = &[
         "w",
     ),
     ("שלום עולם 👩‍👩‍👧‍👦 🎉 a+b=c?.txt", "peace\n"),
-    ("photo\u{202e}gpj.exe", "MZ"),
+    ("javascript:alert(1)", "MZ"),
 ];
 
 /// Writes it all below `folder` and returns that.
