@@ -72,12 +72,11 @@ deluge() {
 
 # Deluge Web's password goes from Secrets Manager into a file for root, from which systemd hands it on.
 secret() {
-  local name=DELUGE_PASSWORD
-  {
-    printf '%s=' "$name"
-    aws secretsmanager get-secret-value --secret-id "$DELUGE_PASSWORD_SECRET" --query SecretString --output text
-  } >"$ETC/secret.env.new"
-  grep -q "^$name=." "$ETC/secret.env.new" || { echo "there is no password for Deluge" >&2; return 1; }
+  local password
+  password=$(aws secretsmanager get-secret-value --secret-id "$DELUGE_PASSWORD_SECRET" --query SecretString --output text)
+  [[ -n $password ]] || { echo "there is no password for Deluge" >&2; return 1; }
+  # In quotes, as systemd.exec(5) has them: without, it would read some characters in its own way.
+  printf 'DELUGE_PASSWORD="%s"\n' "$(printf %s "$password" | sed 's/[\\"$`]/\\&/g')" >"$ETC/secret.env.new"
   mv "$ETC/secret.env.new" "$ETC/secret.env"
 }
 

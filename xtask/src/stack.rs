@@ -1,5 +1,6 @@
 //! The whole product on this machine.
 
+mod change;
 mod outputs;
 
 use std::fs::{self, File};
@@ -68,6 +69,7 @@ pub struct Stack {
     deluge_password: String,
     owner_token: String,
     logs: PathBuf,
+    options: StackOptions,
     _lock: File,
 }
 
@@ -121,6 +123,7 @@ impl Stack {
             deluge_password: password,
             owner_token,
             logs,
+            options: options.clone(),
             _lock: lock,
         })
     }

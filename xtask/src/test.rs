@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::sam_local::{self, Outcome};
 use crate::steps::say;
 use crate::tools::Venv;
-use crate::{aws, browser, edge, paths, process, sam, tools};
+use crate::{aws, box_files, browser, clean_box, edge, paths, process, sam, tools};
 
 /// The version of cargo-deny that is installed into `.local/cargo`.
 const CARGO_DENY: &str = "0.20.2";
@@ -34,6 +34,9 @@ const CHECKS: &[(&str, Check)] = &[
     ("licences and sources of dependencies", Program(deny)),
     ("template: sam validate", Program(sam_validate)),
     ("template: cfn-lint", Program(|| Ok(cfn_lint()))),
+    ("template: checkov", Program(checkov)),
+    ("box: scripts and versions", Program(box_files::shellcheck)),
+    ("box: units", Here(box_files::verify_units)),
     ("page: types", Program(browser::types)),
     ("page: units", Program(browser::unit_tests)),
     ("edge function", Here(edge::check)),
@@ -46,6 +49,7 @@ const CHECKS: &[(&str, Check)] = &[
         Program(|| Ok(cargo("test --package tests"))),
     ),
     ("browser tests", Here(browser::check)),
+    ("box: installed in a clean Debian", Here(clean_box::check)),
     // After the end-to-end tests, which build what it invokes.
     ("sam local invoke", Here(sam_local::check)),
 ];
@@ -132,6 +136,16 @@ fn cfn_lint() -> Command {
         .current_dir(paths::root())
         .env("AWS_DEFAULT_REGION", aws::REGION);
     command
+}
+
+/// What it may find is in `.checkov.yaml`, with the reasons.
+fn checkov() -> Result<Command> {
+    tools::install(&[Venv::Checkov])?;
+    let mut command = Command::new(Venv::Checkov.program("checkov"));
+    command
+        .args(["--config-file", ".checkov.yaml"])
+        .current_dir(paths::root());
+    Ok(command)
 }
 
 /// cargo-deny, installed when it is missing. Advisories are left out: their database is fetched from GitHub,

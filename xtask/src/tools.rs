@@ -20,6 +20,8 @@ pub enum Venv {
     Deluge,
     /// Schemathesis, which calls an API as its description in `openapi.yaml` says.
     Schemathesis,
+    /// checkov, which looks for what is unsafe in the template.
+    Checkov,
     /// What `bench transfer` compares the agent with: s5cmd, rclone, and the aws command line on its own.
     Peers,
 }
@@ -34,6 +36,7 @@ impl Venv {
             Self::Ministack => "ministack",
             Self::Deluge => "deluge",
             Self::Schemathesis => "schemathesis",
+            Self::Checkov => "checkov",
             Self::Peers => "peers",
         }
     }

@@ -1,0 +1,112 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::steps::step;
+use crate::{apt, paths, process};
+
+const PACKAGES: [&str; 3] = ["debian-archive-keyring", "debootstrap", "systemd-container"];
+/// What Debian's image for EC2 has as well, as far as it matters here.
+const INCLUDE: &str =
+    "--include=ca-certificates,curl,dbus,iproute2,procps,python3,systemd,systemd-sysv";
+/// How this machine reaches Debian's and Python's packages.
+const REACH: [&str; 5] = [
+    "etc/apt/apt.conf.d",
+    "etc/apt/sources.list.d/debian.sources",
+    "etc/hosts",
+    "etc/pip.conf",
+    "etc/ssl/certs/ca-certificates.crt",
+];
+/// Another one for another recipe.
+const STAMP: &str = "debian 12, 1\n";
+
+/// # Errors
+/// When this is not root, or a package is missing and cannot be installed.
+pub(super) fn require() -> Result<()> {
+    if !rustix::process::geteuid().is_root() {
+        bail!(
+            "a machine within this one can be started by root only: sudo -E cargo xtask test box"
+        );
+    }
+    apt::install(&PACKAGES)
+}
+
+/// A Debian that never booted, in a folder of its own. Its packages are fetched once.
+pub(super) fn prepare(logs: &Path) -> Result<PathBuf> {
+    let dir = paths::local().join("box");
+    let (base, root, stamp) = (
+        dir.join("debian"),
+        dir.join("root"),
+        dir.join("debian.stamp"),
+    );
+    fs::create_dir_all(&dir)?;
+    if fs::read_to_string(&stamp).ok().as_deref() != Some(STAMP) {
+        step("fetch a clean Debian", || make(&base, logs))?;
+        fs::write(&stamp, STAMP)?;
+    }
+    remove(&root)?;
+    let mut copy = Command::new("cp");
+    copy.args(["--archive", "--one-file-system", "--reflink=auto"])
+        .args([&base, &root]);
+    process::run("box-copy", copy, logs)?;
+    Ok(root)
+}
+
+fn make(base: &Path, logs: &Path) -> Result<()> {
+    remove(base)?;
+    // What is mounted goes with the namespace, however it ends.
+    let mut debootstrap = Command::new("unshare");
+    debootstrap
+        .args([
+            "--mount",
+            "debootstrap",
+            "--variant=minbase",
+            INCLUDE,
+            "bookworm",
+        ])
+        .arg(base);
+    process::run("debootstrap", debootstrap, logs)?;
+    for path in REACH {
+        let from = Path::new("/").join(path);
+        if from.exists() {
+            let to = base.join(path);
+            fs::create_dir_all(to.parent().context("no folder")?)?;
+            let mut copy = Command::new("cp");
+            copy.args(["--recursive", "--no-target-directory"])
+                .args([&from, &to]);
+            process::run("box-copy", copy, logs)?;
+        }
+    }
+    if base.join("etc/apt/sources.list.d/debian.sources").exists() {
+        fs::write(base.join("etc/apt/sources.list"), "")?;
+    }
+    // In a step of its own: debootstrap cannot order what cloud-init needs.
+    let script = "mount -t proc proc \"$0/proc\" && chroot \"$0\" apt-get -q update && \
+        DEBIAN_FRONTEND=noninteractive chroot \"$0\" apt-get -qy install --no-install-recommends cloud-init";
+    let mut install = Command::new("unshare");
+    install
+        .args(["--mount", "sh", "-c", script])
+        .arg(base)
+        .env("LC_ALL", "C.UTF-8");
+    process::run("box-cloud-init", install, logs)?;
+    // The network is this machine's.
+    fs::write(
+        base.join("etc/cloud/cloud.cfg.d/99-here.cfg"),
+        // This Debian has no locales to choose from.
+        "network: { config: disabled }\nlocale: C.UTF-8\n",
+    )?;
+    fs::write(
+        base.join("etc/cloud/ds-identify.cfg"),
+        "policy: search,found=first,maybe=none,notfound=disabled\ndatasource: NoCloud\n",
+    )
+    .context("cloud-init's configuration")
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
+    }
+    Ok(())
+}

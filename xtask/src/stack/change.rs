@@ -1,0 +1,47 @@
+//! What a test does to a stack that runs.
+
+use anyhow::Result;
+
+use super::{NAME, Stack, parameters};
+use crate::paths;
+use crate::sam::Project;
+
+impl Stack {
+    /// Ends this machine's own worker, Deluge and agent, and forgets it, so that another one gets the torrents.
+    ///
+    /// # Errors
+    /// When its row cannot be deleted.
+    pub fn retire_worker(&mut self) -> Result<()> {
+        self.agent.stop();
+        self.deluge.stop();
+        let key = r#"{"pk": {"S": "worker#local"}}"#;
+        let command = ["dynamodb", "delete-item", "--table-name"];
+        self.aws()
+            .cli(&[&command[..], &[&self.outputs.table, "--key", key]].concat())?;
+        Ok(())
+    }
+
+    /// Deploys what was built once more, with these parameters in place of those of the start.
+    ///
+    /// # Errors
+    /// When the deployment fails.
+    pub fn deploy_again(&self, changes: &[(&'static str, String)]) -> Result<()> {
+        let mut all = parameters(self.ministack.port(), &self.options).to_vec();
+        all.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+        all.extend_from_slice(changes);
+        Project::new(paths::root()).deploy(NAME, self.aws(), &all, &self.logs)
+    }
+
+    /// Deletes the stack, as `sam delete` does.
+    ///
+    /// # Errors
+    /// When something cannot be deleted.
+    pub fn delete(&self) -> Result<()> {
+        let stack = ["--stack-name", NAME];
+        let delete = ["cloudformation", "delete-stack"];
+        self.aws().cli(&[&delete[..], &stack].concat())?;
+        let wait = ["cloudformation", "wait", "stack-delete-complete"];
+        self.aws().cli(&[&wait[..], &stack].concat())?;
+        Ok(())
+    }
+}
