@@ -21,7 +21,9 @@ export class ListTools {
     this.element = place;
     place.setAttribute("role", "search");
     place.setAttribute("aria-label", "Torrents");
-    place.replaceChildren(element("label", { class: "pick" }, this.#all), this.#text, this.#state, this.#label, this.#sort, this.#said);
+    place.replaceChildren(element("label", { class: "pick" }, this.#all), this.#text, this.#state, this.#label, this.#sort);
+    // Beside it: what became of the last torrent is told when there is nothing to choose from any more.
+    place.after(this.#said);
     for (const field of [this.#text, this.#state, this.#label, this.#sort]) field.addEventListener("input", told.viewed);
     this.#all.addEventListener("change", () => told.selected(this.#all.checked));
     this.showLabels([]);

@@ -104,7 +104,7 @@ pageTest("what failed says why, and can be tried again", { limit: 2 * LONG }, as
   await ocean.waitFor({ state: "detached", timeout: 5_000 });
 });
 
-pageTest("several are paused, gone on with and removed together", { limit: LONG }, async ({ page, world }) => {
+pageTest("several are paused, gone on with and removed together", { limit: 3 * LONG }, async ({ page, world }) => {
   const names = [1, 2, 3].map((number) => `Together ${number} ${RUN}`);
   await drop(page, names.map((name) => ({ name: `${name}.torrent`, bytes: v1(name, manyFiles(2)) })));
   await page.getByText("3 torrents ready to add.").waitFor();
@@ -118,11 +118,11 @@ pageTest("several are paused, gone on with and removed together", { limit: LONG 
   await page.getByText("3 selected").waitFor();
   await page.getByRole("button", { name: "Pause 3" }).click();
   await page.getByText("3 torrents will be paused.").waitFor();
-  await listed(page, names[0]).locator(".state-paused").waitFor({ timeout: PATIENCE });
+  await listed(page, names[0]).locator(".state-paused").waitFor({ timeout: LONG });
   // Nobody seeds them, so they were paused by Deluge itself and not by being done.
   await page.getByRole("button", { name: "Resume 3" }).click();
   await page.getByText("3 torrents will go on.").waitFor();
-  await listed(page, names[2]).getByText(/no peers/i).waitFor({ timeout: PATIENCE });
+  await listed(page, names[2]).getByText(/no peers/i).waitFor({ timeout: LONG });
   await page.getByRole("search").getByLabel("Label").selectOption("Together");
   await page.getByRole("button", { name: "Remove 3" }).click();
   await page.getByRole("group", { name: "Remove 3 torrents?" }).getByRole("button", { name: "Remove" }).click();
