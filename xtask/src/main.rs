@@ -107,9 +107,9 @@ fn run(command: &Command) -> Result<()> {
 fn serve(mut stack: Stack) -> Result<()> {
     let reach = sam_local::offer(&stack)?;
     println!();
-    println!("  page   {}", stack.page_url());
-    println!("  token  {}", stack.owner_token());
-    println!("  logs   {}", stack.logs().display());
+    println!("  sign in  {}sign-in.html", stack.page_url());
+    println!("  token    {}", stack.owner_token());
+    println!("  logs     {}", stack.logs().display());
     println!();
     if reach.is_some() {
         println!("  `sam local invoke` works against it: see README.md");
