@@ -75,7 +75,7 @@ pageTest("a torrent is shared with a friend and taken back", { expects: REFUSED 
   await page.getByText("Share", { exact: true }).first().click();
   await page.selectOption("#share-length", "3600");
   await page.getByRole("button", { name: "Make a link" }).click();
-  const link = await page.getByLabel("The link").inputValue();
+  const link = await page.getByLabel("The link", { exact: true }).inputValue();
   assert.match(link, /\?s=\d+\.[\w-]{43}$/);
   const browser = page.context().browser();
   assert.ok(browser);
