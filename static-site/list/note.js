@@ -78,9 +78,9 @@ function disk({ size_bytes: whole, progress }, worker) {
  * @param {TorrentRecord} record
  */
 function waiting({ progress, paused, size_bytes: whole, source }) {
-  if (!progress) return null;
-  if (progress.paused === true) return paused ? null : hint("will go on");
+  if (progress?.paused === true) return paused ? null : hint("will go on");
   if (paused) return hint("will be paused");
+  if (!progress) return null;
   if (progress.activity === "waiting") return hint("waits in Deluge's queue until other torrents are done");
   if (progress.activity === "checking") return hint("Deluge sees to what is on its disk");
   const noPeers = progress.peers === 0;

@@ -299,6 +299,10 @@ fn held_up() -> Status {
         progress(torrent).activity = Some(Activity::Checking);
     });
     case("a wish", |torrent| torrent.paused = true);
+    case("a wish before any reading", |torrent| {
+        torrent.paused = true;
+        torrent.progress = None;
+    });
     case("rest", |torrent| {
         torrent.paused = true;
         progress(torrent).paused = Some(true);

@@ -129,13 +129,13 @@ fn disk(torrent: &PublicTorrent<'_>, worker: Option<&PublicWorker<'_>>) -> Optio
 
 /// What a download waits for while nothing is wrong.
 fn waiting(torrent: &PublicTorrent<'_>) -> Option<Note> {
-    let progress = torrent.progress.as_ref()?;
     if is_paused(torrent) {
         return (!torrent.paused).then(|| Note::hint("will go on"));
     }
     if torrent.paused {
         return Some(Note::hint("will be paused"));
     }
+    let progress = torrent.progress.as_ref()?;
     match progress.activity {
         Some(Activity::Waiting) => {
             return Some(Note::hint(
