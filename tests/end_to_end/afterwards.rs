@@ -140,7 +140,7 @@ pub(crate) fn an_expired_torrent_is_removed(world: &World) -> Result<()> {
     // The emulator takes no lifecycle rules from a template, and no time passes in it: what S3 would do is done by
     // hand.
     let bucket = world.stack().outputs().files_bucket.clone();
-    let long_ago = SystemTime::now() - Duration::from_secs(40 * 86_400);
+    let long_ago = SystemTime::now() - Duration::from_hours(40 * 24);
     added_at(world, &infohash, jiff::Timestamp::try_from(long_ago)?)?;
     let manifest = format!("manifests/{infohash}.json");
     world.aws(&[
