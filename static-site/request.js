@@ -38,7 +38,7 @@ export function request(method, url, headers, body, progress = () => {}) {
     for (const event of ["error", "abort"]) xhr.addEventListener(event, () => reject(new NoAnswer(`${method} ${url}: ${event}`)));
     xhr.addEventListener("load", () => {
       const contentType = xhr.getResponseHeader("content-type") ?? "";
-      resolve({ status: xhr.status, contentType, body: xhr.responseText, date: xhr.getResponseHeader("date") });
+      resolve({ status: xhr.status, contentType, body: xhr.responseText, date: dateOf(xhr) });
     });
     xhr.addEventListener("loadend", () => clearTimeout(timer));
     xhr.open(method, url);
@@ -46,4 +46,13 @@ export function request(method, url, headers, body, progress = () => {}) {
     wait();
     xhr.send(body);
   });
+}
+
+/**
+ * Another origin's is not for this page, and asking for it by name is an error in the console.
+ *
+ * @param {XMLHttpRequest} xhr
+ */
+function dateOf(xhr) {
+  return /^date:\s*(.+?)\s*$/im.exec(xhr.getAllResponseHeaders())?.[1] ?? null;
 }

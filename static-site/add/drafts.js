@@ -25,6 +25,8 @@ const RESULTS = [["added", "added"], ["known", "known already"], ["failed", "not
 export class Drafts {
   /** @type {Map<Draft, DraftRow>} */
   #rows = new Map();
+  /** @type {Promise<unknown>} Ends when all that was taken so far is read. */
+  taken = Promise.resolve();
   #reading = turns(AT_ONCE);
   #sending = turns(AT_ONCE);
   #list;
@@ -60,7 +62,9 @@ export class Drafts {
    * @returns {Promise<string>} What became of them, in words.
    */
   async take(origins) {
-    const taken = await Promise.all(origins.map((origin) => this.#take(origin)));
+    const taking = Promise.all(origins.map((origin) => this.#take(origin)));
+    this.taken = Promise.allSettled([this.taken, taking]);
+    const taken = await taking;
     const kept = taken.filter((draft) => draft !== undefined);
     if (kept.length === 1) this.#rows.get(kept[0])?.openFiles();
     const ready = kept.filter((draft) => draft.state === "ready").length;

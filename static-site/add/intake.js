@@ -80,6 +80,7 @@ async function submit(drafts) {
     linkInput.value = "";
     await drafts.take(links);
   }
+  await drafts.taken;
   const { ready } = drafts;
   if (ready.length === 0) return say("Choose torrent files or paste links first.", "bad");
   say(`Adding ${count(ready.length, "torrent")} …`);
