@@ -3,6 +3,7 @@
 
 mod door;
 mod logs;
+mod renewal;
 mod rotation;
 mod sharing;
 mod tries;
@@ -16,6 +17,7 @@ use ureq::http::Request;
 use door::{Door, NO_ID, NOBODY, now, text};
 
 pub(crate) use logs::nothing_secret_is_logged;
+pub(crate) use renewal::a_session_is_renewed_while_it_is_used;
 pub(crate) use rotation::after_rotation_nothing_old_counts;
 pub(crate) use sharing::a_share_link_opens_what_it_is_for;
 pub(crate) use tries::tries_to_sign_in_are_limited;

@@ -127,6 +127,10 @@ const TESTS: &[(&str, Test)] = &[
         access::a_share_link_opens_what_it_is_for,
     ),
     (
+        "a_session_is_renewed_while_it_is_used",
+        access::a_session_is_renewed_while_it_is_used,
+    ),
+    (
         "tries_to_sign_in_are_limited",
         access::tries_to_sign_in_are_limited,
     ),
