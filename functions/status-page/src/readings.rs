@@ -160,8 +160,9 @@ fn chosen(mut news: Vec<News>, most: usize) -> Vec<News> {
 fn reading(torrent: &TorrentRecord, status: TorrentStatus, now: Timestamp) -> Reading {
     let activity = status.state.as_ref().map(activity);
     let size_bytes = status.total_size.filter(|_| torrent.size_bytes.is_none());
-    // Without metainfo there is no size, and Deluge's name for the torrent is its info-hash.
-    let name = status.name.filter(|_| status.total_size.is_some());
+    // A magnet's name comes with its size; without metainfo Deluge calls it by its info-hash. A file's name is
+    // known already, and Deluge's is a cleaned one.
+    let name = status.name.filter(|_| size_bytes.is_some());
     let whole = torrent.size_bytes.or(size_bytes);
     let to_go = whole
         .zip(status.total_done)

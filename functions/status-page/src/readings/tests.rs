@@ -85,10 +85,12 @@ fn a_flow_that_stops_is_written_within_the_minute() {
 
 #[test]
 fn a_magnet_has_its_name_once_it_has_a_size() {
-    let name_of = |json: &str| reading(&download(), status(json), at(1)).name;
-    assert_eq!(name_of(r#"{"name":"cafe","total_size":0}"#), None);
-    let named = name_of(r#"{"name":"Sintel","total_size":7}"#);
-    assert_eq!(named.as_deref(), Some("Sintel"));
+    let magnet = download();
+    let name_of = |torrent, json: &str| reading(torrent, status(json), at(1)).name;
+    assert_eq!(name_of(&magnet, r#"{"name":"cafe","total_size":0}"#), None);
+    let named = r#"{"name":"Sintel","total_size":7}"#;
+    assert_eq!(name_of(&magnet, named).as_deref(), Some("Sintel"));
+    assert_eq!(name_of(&known("{}"), named), None);
 }
 
 #[test]
