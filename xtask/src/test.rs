@@ -49,20 +49,22 @@ const CHECKS: &[(&str, Check)] = &[
         Program(|| Ok(cargo("test --package tests"))),
     ),
     ("browser tests", Here(browser::check)),
-    ("box: installed in a clean Debian", Here(clean_box::check)),
     // After the end-to-end tests, which build what it invokes.
     ("sam local invoke", Here(sam_local::check)),
 ];
 
 /// What takes too long for every run.
-const SOAK: &[(&str, Check)] = &[(
-    "soak: a hundred kills",
-    Program(|| {
-        Ok(cargo(
-            "test --package torrent2s3-agent --test faults -- --ignored --nocapture",
-        ))
-    }),
-)];
+const SOAK: &[(&str, Check)] = &[
+    (
+        "soak: a hundred kills",
+        Program(|| {
+            Ok(cargo(
+                "test --package torrent2s3-agent --test faults -- --ignored --nocapture",
+            ))
+        }),
+    ),
+    ("box: installed in a clean Debian", Here(clean_box::check)),
+];
 
 /// Runs all checks, or those whose name contains `only`; the first that fails ends the run. With `soak` these
 /// are the long ones, which are not among the others.
@@ -78,7 +80,7 @@ pub fn run(only: Option<&str>, soak: bool) -> Result<()> {
         .filter(|(name, _)| only.is_none_or(|part| name.contains(part)))
         .collect();
     if chosen.is_empty() {
-        let names: Vec<_> = CHECKS.iter().map(|(name, _)| *name).collect();
+        let names: Vec<_> = checks.iter().map(|(name, _)| *name).collect();
         bail!("no check is called that; there are: {}", names.join(", "));
     }
     let mut skipped = 0;

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     fn request() -> Request {
-        serde_json::from_str(include_str!("update.json")).unwrap()
+        serde_json::from_str(include_str!("../../../events/publish-site-update.json")).unwrap()
     }
 
     #[test]

@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn an_event_as_cloudformation_sends_it_is_read() {
-        let event = include_str!("update.json");
+        let event = include_str!("../../../events/publish-site-update.json");
         let request: Request = serde_json::from_str(event).unwrap();
         assert_eq!(request.kind, RequestType::Update);
         let settings = &request.resource_properties.box_settings;

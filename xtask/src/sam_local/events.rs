@@ -27,7 +27,7 @@ struct Case {
 }
 
 /// One torrent's way, in this order.
-const CASES: [Case; 12] = [
+const CASES: [Case; 13] = [
     Case {
         event: "add-torrent-file",
         before: Scene::forget,
@@ -94,6 +94,20 @@ const CASES: [Case; 12] = [
         },
         after: Scene::is_on_the_status_page,
     },
+    // In its container CloudFormation cannot be reached; that it could not be told is all that goes wrong.
+    Case {
+        event: "publish-site-update",
+        before: Scene::remove_site,
+        answer: |answer| {
+            let message = answer["errorMessage"].as_str().context("it has no error")?;
+            ensure!(
+                message.contains("CloudFormation cannot be told"),
+                "it is another error"
+            );
+            Ok(())
+        },
+        after: Scene::has_a_site,
+    },
     Case {
         event: "sign-in-wrong-token",
         before: NOTHING,
@@ -129,12 +143,13 @@ const CASES: [Case; 12] = [
 ];
 
 /// Folder names in `functions/`, which event files start with, and logical ids in the template.
-const FUNCTIONS: [(&str, &str); 9] = [
+const FUNCTIONS: [(&str, &str); 10] = [
     ("add-torrent", "AddTorrent"),
     ("authorizer", "Authorizer"),
     ("complete-page", "CompletePage"),
     ("completed-webhook", "CompletedWebhook"),
     ("manage-torrent", "ManageTorrent"),
+    ("publish-site", "PublishSite"),
     ("rotate-secret", "RotateSecret"),
     ("sign-in", "SignIn"),
     ("status-page", "StatusPage"),

@@ -10,6 +10,7 @@ use super::reach::Reach;
 use super::relay::Relay;
 use crate::Stack;
 use crate::aws::AwsEnv;
+use crate::paths;
 use crate::product::Product;
 use crate::stack::Outputs;
 
@@ -135,6 +136,19 @@ impl Scene {
             .find(|torrent| torrent["infohash"] == INFOHASH);
         let shown = shown.with_context(|| format!("{INFOHASH} is not in {status}"))?;
         ensure!(shown["state"] == "complete", "it shows {shown}");
+        Ok(())
+    }
+
+    pub(super) fn remove_site(&self) -> Result<()> {
+        self.remove_page("index.html")
+    }
+
+    pub(super) fn has_a_site(&self) -> Result<()> {
+        let page = self.product.get("index.html")?;
+        ensure!(
+            page == fs::read(paths::root().join("static-site/index.html"))?,
+            "another page than static-site/index.html is there"
+        );
         Ok(())
     }
 
