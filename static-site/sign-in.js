@@ -44,8 +44,9 @@ function tell(words) {
   answer.classList.add("bad");
 }
 
+/** What stands behind the # came along, and goes on. */
 function leave() {
-  location.replace(destination() ?? "/");
+  location.replace((destination() ?? "/") + location.hash);
 }
 
 /** @returns {string | null} The page of this site that somebody wanted; no other site is one. */

@@ -105,8 +105,11 @@ async function weight(page, url) {
     if (!["document", "stylesheet", "script"].includes(response.request().resourceType())) return;
     weights.push(response.body().then((body) => gzipSync(body).length));
   };
+  // Where requests are looked at, nothing comes from the cache.
+  await page.route("**", (route) => route.continue());
   page.on("response", weigh);
   await page.goto(url, { waitUntil: "networkidle" });
   page.off("response", weigh);
+  await page.unroute("**");
   return (await Promise.all(weights)).reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -66,6 +66,8 @@ pageTest("the keyboard alone is enough", {}, async ({ page, world }) => {
   await drop(page, [{ name: "k.torrent", bytes: v1("By keys", [...manyFiles(3), { path: ["z.txt"], length: 1 }]) }]);
   const draft = row(page, "By keys");
   await draft.getByText("ready", { exact: true }).waitFor();
+  // What shows it is fetched when it is first needed.
+  await draft.getByRole("tree").waitFor();
   await tabTo(/^Files of By keys$/);
   // The folder, closed and opened; then its second file out.
   for (const key of ["Home", "ArrowLeft", "ArrowRight", "ArrowRight", "ArrowDown", "Space"]) await page.keyboard.press(key);

@@ -1,5 +1,5 @@
-"""Starts MiniStack, with what it lacks of CloudFront's key-value stores: reading one in a function, and its name
-in a policy.
+"""Starts MiniStack, with what it lacks of CloudFront's functions: reading a key-value store, its name in a policy,
+and the names of a response's headers in small letters, as AWS has them (AWS, "CloudFront Functions event structure").
 
 A function of ours does `import cf from 'cloudfront'` and asks `cf.kvs()` for `get` and `exists` (AWS, "Helper
 methods for key value stores"); MiniStack keeps such stores but refuses the import. Here the store's entries go in
@@ -58,9 +58,17 @@ def extract_resource_arn(service, method, path, *rest):
     return store.group(1) if store else resource_arn(service, method, path, *rest)
 
 
+response_event_fields = cloudfront._response_event_fields
+
+
+def lower_case_fields(status, reason, headers):
+    return response_event_fields(status, reason, {name.lower(): value for name, value in headers.items()})
+
+
 if __name__ == "__main__":
     # What is not there any more must not go unnoticed.
     assert callable(cloudfront._run_function)
     cloudfront._run_function = run_function
+    cloudfront._response_event_fields = lower_case_fields
     iam_actions.extract_resource_arn = extract_resource_arn
     app.main()

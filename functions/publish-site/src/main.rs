@@ -8,8 +8,6 @@ mod publish;
 mod request;
 mod settings;
 
-use std::path::PathBuf;
-
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use store::{Bucket, required};
 
@@ -21,8 +19,10 @@ use publish::Publisher;
 async fn main() -> Result<(), Error> {
     lambda_runtime::tracing::init_default_subscriber();
     let aws = store::lambda_aws_config()?;
+    // The package is unpacked around it.
+    let program = std::env::current_exe()?;
     let publisher = Publisher {
-        package: Package::read(&PathBuf::from(required("LAMBDA_TASK_ROOT")?))?,
+        package: Package::read(program.parent().ok_or("the program lies nowhere")?)?,
         site: Bucket::new(&aws, required("SITE_BUCKET")?),
         files: Bucket::new(&aws, required("FILES_BUCKET")?),
         front_door: FrontDoor::new(&aws, required("DISTRIBUTION_ID")?),
