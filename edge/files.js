@@ -4,6 +4,8 @@ const RUNS = /html|xml|svg|script|multipart|message\/rfc822|x-shockwave-flash/i;
 
 function handler(event) {
   const response = event.response;
+  // "Not modified" comes without a type, and the browser keeps what it was told first.
+  if (response.statusCode === 304) return response;
   const type = response.headers['content-type'];
   if (!type || RUNS.test(type.value)) response.headers['content-disposition'] = { value: 'attachment' };
   return response;

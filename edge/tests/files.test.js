@@ -7,9 +7,9 @@ const source = await readFile(new URL("../files.js", import.meta.url), "utf8");
 const handler = new Function(`${source}\nreturn handler;`)();
 
 /** @param {string} [type] */
-function disposition(type) {
+function disposition(type, statusCode = 200) {
   const headers = type === undefined ? {} : { "content-type": { value: type } };
-  return handler({ response: { statusCode: 200, headers } }).headers["content-disposition"]?.value;
+  return handler({ response: { statusCode, headers } }).headers["content-disposition"]?.value;
 }
 
 test("what a browser could run is saved, what it plays and shows is not", () => {
@@ -19,4 +19,9 @@ test("what a browser could run is saved, what it plays and shows is not", () => 
   for (const type of ["video/webm", "audio/flac", "image/png", "application/pdf", "text/plain", "application/zip", "application/octet-stream", "text/vtt"]) {
     assert.equal(disposition(type), undefined, type);
   }
+});
+
+test("an answer that nothing has changed changes nothing", () => {
+  assert.equal(disposition(undefined, 304), undefined);
+  assert.equal(disposition(undefined, 206), "attachment");
 });
