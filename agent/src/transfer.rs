@@ -142,9 +142,7 @@ impl Transfer {
         let source = Arc::clone(source);
         std::thread::spawn(move || {
             let spent = Arc::clone(&shared.spent);
-            // With the last sender of what was found goes the reason to wait for more.
             spent.scan(|| scan(&source, &shared, todo));
-            drop(shared);
         })
     }
 

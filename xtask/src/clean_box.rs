@@ -175,6 +175,7 @@ fn silent(stack: &Stack, machine: &Machine) -> Result<()> {
     );
     // A file instead of an argument: the emulator's passwords have characters that a shell reads in its own way.
     fs::write(machine.path("root/password"), password)?;
+    // grep fails when it finds nothing; that it can find is seen below.
     let found = |files: &str| {
         machine.run(&format!(
             "find {files} -exec grep -laF -f /root/password {{}} + || true"

@@ -19,6 +19,21 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> {
     answer(status, "application/json", body)
 }
 
+/// Refuses a request body that does not come as `application/json`.
+///
+/// # Errors
+/// `content-type`, with what it came as.
+pub fn only_json(content_type: Option<&str>) -> Result<(), Problem> {
+    let media_type = content_type.unwrap_or_default();
+    let media_type = media_type.split(';').next().unwrap_or_default().trim();
+    if media_type.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    let detail = format!("send application/json, not {media_type:?}");
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    Err(Problem::new(status, "content-type", detail))
+}
+
 fn answer(status: StatusCode, content_type: &str, body: &impl Serialize) -> Response<Body> {
     let body = serde_json::to_string(body).expect("only maps with text keys are written");
     Response::builder()

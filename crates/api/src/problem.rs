@@ -1,4 +1,4 @@
-use lambda_http::http::{HeaderValue, StatusCode, header};
+use lambda_http::http::{HeaderValue, Method, StatusCode, header};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 use store::StoreError;
@@ -46,6 +46,29 @@ impl Problem {
         }
     }
 
+    /// Nothing is at the address.
+    #[must_use]
+    pub fn no_route() -> Self {
+        let detail = "there is nothing at this address; openapi.yaml lists what there is";
+        Self::new(StatusCode::NOT_FOUND, "no-route", detail)
+    }
+
+    /// The address does not take this method, but `allowed`, which the header says that RFC 9110 wants with a 405.
+    #[must_use]
+    pub fn not_allowed(method: &Method, allowed: &'static str) -> Self {
+        let detail = format!("{method} is not possible here; {allowed} is");
+        let mut problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "method", detail);
+        problem.allow = Some(allowed);
+        problem
+    }
+
+    /// What the function needs does not answer. The reason is for the log, where whoever found it says it.
+    #[must_use]
+    pub fn unavailable() -> Self {
+        let detail = "the service is not available at the moment; nothing is lost, try again";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+    }
+
     /// Names the field of the request that is wrong.
     #[must_use]
     pub fn in_field(mut self, field: &str) -> Self {
@@ -64,13 +87,6 @@ impl Problem {
     #[must_use]
     pub const fn at_key(mut self, key: &'static str) -> Self {
         self.key = Some(key);
-        self
-    }
-
-    /// Lists the methods that are possible, for the header that RFC 9110 wants with a 405.
-    #[must_use]
-    pub const fn allowing(mut self, methods: &'static str) -> Self {
-        self.allow = Some(methods);
         self
     }
 
@@ -103,8 +119,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "a request could not be served");
         if error.is_retryable() {
-            let detail = "the service is not available at the moment; nothing is lost, try again";
-            Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+            Self::unavailable()
         } else {
             let detail = "something is stored that cannot be read; the log has the details";
             Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)

@@ -66,16 +66,7 @@ const NAME_CHARS_MAX: usize = 255;
 impl Submission {
     /// Reads the body of a request: a JSON object with just one source.
     pub(crate) fn parse(content_type: Option<&str>, body: &[u8]) -> Result<Self, Problem> {
-        let media_type = content_type.unwrap_or_default();
-        let media_type = media_type.split(';').next().unwrap_or_default().trim();
-        if !media_type.eq_ignore_ascii_case("application/json") {
-            let detail = format!("send application/json, not {media_type:?}");
-            return Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "content-type",
-                detail,
-            ));
-        }
+        api::only_json(content_type)?;
         let fields: Map<String, Value> = serde_json::from_slice(body).map_err(|error| {
             bad_request(
                 "not-json",

@@ -21,11 +21,11 @@ impl Route {
         let words: Vec<_> = path.trim_start_matches('/').split('/').collect();
         match *words.as_slice() {
             ["api", "torrents"] if method == Method::GET => Ok(Self::List),
-            ["api", "torrents"] => Err(not_allowed(method, "GET, POST")),
+            ["api", "torrents"] => Err(Problem::not_allowed(method, "GET, POST")),
             ["api", "torrents", infohash] => match *method {
                 Method::GET => Ok(Self::Show(parse(infohash)?)),
                 Method::DELETE => Ok(Self::Remove(parse(infohash)?)),
-                _ => Err(not_allowed(method, "GET, DELETE")),
+                _ => Err(Problem::not_allowed(method, "GET, DELETE")),
             },
             [
                 "api",
@@ -34,7 +34,7 @@ impl Route {
                 verb @ ("pause" | "resume" | "retry"),
             ] => {
                 if method != Method::POST {
-                    return Err(not_allowed(method, "POST"));
+                    return Err(Problem::not_allowed(method, "POST"));
                 }
                 let infohash = parse(infohash)?;
                 Ok(match verb {
@@ -43,11 +43,8 @@ impl Route {
                     _ => Self::Retry(infohash),
                 })
             }
-            ["api", "uploads"] => Err(not_allowed(method, "POST")),
-            _ => {
-                let detail = "there is nothing at this address; openapi.yaml lists what there is";
-                Err(Problem::new(StatusCode::NOT_FOUND, "no-route", detail))
-            }
+            ["api", "uploads"] => Err(Problem::not_allowed(method, "POST")),
+            _ => Err(Problem::no_route()),
         }
     }
 }
@@ -57,11 +54,6 @@ fn parse(infohash: &str) -> Result<Infohash, Problem> {
         Problem::new(StatusCode::BAD_REQUEST, "bad-infohash", error.to_string())
             .in_field("infohash")
     })
-}
-
-fn not_allowed(method: &Method, allowed: &'static str) -> Problem {
-    let detail = format!("{method} is not possible here; {allowed} is");
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", detail).allowing(allowed)
 }
 
 #[cfg(test)]

@@ -76,23 +76,13 @@ impl SignIn {
 
 fn unavailable(error: &EdgeError) -> Problem {
     tracing::error!(%error, "a request could not be served");
-    let detail = "the service is not available at the moment; nothing is lost, try again";
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+    Problem::unavailable()
 }
 
 /// Reads a JSON body. Only as `application/json`, which a page of another site cannot send without asking first
 /// (Fetch standard, "CORS-safelisted request-header").
 pub(crate) fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
-    let media_type = header(request, "content-type").unwrap_or_default();
-    let media_type = media_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
-        let detail = format!("send application/json, not {media_type:?}");
-        return Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "content-type",
-            detail,
-        ));
-    }
+    api::only_json(header(request, "content-type"))?;
     let bytes: &[u8] = match request.body() {
         Body::Text(text) => text.as_bytes(),
         Body::Binary(bytes) => bytes,

@@ -24,7 +24,7 @@ impl Route {
             (["api", "session"], "POST") => Ok(Self::SignIn),
             (["api", "session"], "GET") => Ok(Self::Session),
             (["api", "session"], "DELETE") => Ok(Self::SignOut),
-            (["api", "session"], _) => Err(not_allowed(method, "GET, POST, DELETE")),
+            (["api", "session"], _) => Err(Problem::not_allowed(method, "GET, POST, DELETE")),
             (["api", "tokens"], "GET") => Ok(Self::Tokens),
             (["api", "tokens"], "POST") => Ok(Self::MakeToken),
             (["api", "tokens", id], "DELETE") => TokenId::try_from((*id).to_owned())
@@ -36,23 +36,15 @@ impl Route {
             (["api", "shares", id], "DELETE") => TokenId::try_from((*id).to_owned())
                 .map(|id| Self::RevokeShare(id.into()))
                 .map_err(|_| bad_id("a share link's id is 16 characters of base64url")),
-            (["api", "tokens" | "shares"], _) => Err(not_allowed(method, "GET, POST")),
-            (["api", "tokens" | "shares", _], _) => Err(not_allowed(method, "DELETE")),
-            _ => {
-                let detail = "there is nothing at this address; openapi.yaml lists what there is";
-                Err(Problem::new(StatusCode::NOT_FOUND, "no-route", detail))
-            }
+            (["api", "tokens" | "shares"], _) => Err(Problem::not_allowed(method, "GET, POST")),
+            (["api", "tokens" | "shares", _], _) => Err(Problem::not_allowed(method, "DELETE")),
+            _ => Err(Problem::no_route()),
         }
     }
 }
 
 fn bad_id(detail: impl Into<Box<str>>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "bad-id", detail).in_field("id")
-}
-
-fn not_allowed(method: &Method, allowed: &'static str) -> Problem {
-    let detail = format!("{method} is not possible here; {allowed} is");
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", detail).allowing(allowed)
 }
 
 #[cfg(test)]

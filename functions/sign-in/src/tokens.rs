@@ -107,8 +107,7 @@ fn random() -> Result<[u8; 32], Problem> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| {
         tracing::error!(%error, "there is no randomness");
-        let detail = "the service is not available at the moment; nothing is lost, try again";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+        Problem::unavailable()
     })?;
     Ok(bytes)
 }
