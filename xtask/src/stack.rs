@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 pub use self::outputs::Outputs;
 use crate::aws::AwsEnv;
 use crate::ministack::Ministack;
-use crate::sam::Project;
+use crate::sam::{Optimisation, Project};
 use crate::steps::{say, step};
 use crate::{Deluge, Loopback, Process, agent, paths, tools};
 
@@ -87,7 +87,7 @@ impl Stack {
         let (dir, logs) = (&options.dir, &options.logs);
         let project = Project::new(paths::root());
         if options.build {
-            step("build the functions (sam build)", || project.build(logs))?;
+            step("build the functions (sam build)", || project.build(Optimisation::Quick, logs))?;
         }
         let ministack = step("start MiniStack", || {
             Ministack::start(&dir.join("ministack"), logs)

@@ -26,7 +26,7 @@ use super::trial::{Plan, Trial, interleave};
 use super::usage;
 use crate::aws::{AwsEnv, REGION};
 use crate::interrupt::Interrupted;
-use crate::sam::Project;
+use crate::sam::{Optimisation, Project};
 use crate::steps::step;
 use crate::tools::{self, Venv};
 use crate::{Process, paths, process};
@@ -47,11 +47,9 @@ pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
         fs::remove_dir_all(&logs)?;
     }
     tools::setup()?;
-    if !FUNCTIONS.iter().all(|function| function.built().exists()) {
-        step("build the functions", || {
-            Project::new(paths::root()).build(&paths::logs())
-        })?;
-    }
+    step("build the functions", || {
+        Project::new(paths::root()).build(Optimisation::Full, &paths::logs())
+    })?;
     FUNCTIONS
         .iter()
         .try_for_each(|function| function.keep(&dir))?;
