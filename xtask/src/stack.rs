@@ -87,7 +87,9 @@ impl Stack {
         let (dir, logs) = (&options.dir, &options.logs);
         let project = Project::new(paths::root());
         if options.build {
-            step("build the functions (sam build)", || project.build(Optimisation::Quick, logs))?;
+            step("build the functions (sam build)", || {
+                project.build(Optimisation::Quick, logs)
+            })?;
         }
         let ministack = step("start MiniStack", || {
             Ministack::start(&dir.join("ministack"), logs)
