@@ -1,7 +1,7 @@
 //! The AWS emulator.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ const START: Duration = Duration::from_mins(1);
 pub struct Ministack {
     port: u16,
     aws: AwsEnv,
+    calls: PathBuf,
     process: Process,
 }
 
@@ -29,10 +30,11 @@ impl Ministack {
     pub fn start(dir: &Path, logs: &Path) -> Result<Self> {
         let temporary = dir.join("tmp");
         fs::create_dir_all(&temporary).with_context(|| dir.display().to_string())?;
+        let calls = dir.join("calls.jsonl");
         let port = ports::free()?;
         let aws = AwsEnv::new(format!("http://127.0.0.1:{port}"), logs);
         let mut command = Command::new(Venv::Ministack.program("python"));
-        command.arg(paths::root().join("xtask/python/ministack_kvs.py"));
+        command.arg(paths::root().join("xtask/python/start_ministack.py"));
         // Functions inherit all of this; without the endpoint their SDK would call the real AWS.
         aws.apply(&mut command);
         command
@@ -40,6 +42,7 @@ impl Ministack {
             .env("BIND_HOST", "127.0.0.1")
             .env("MINISTACK_REGION", REGION)
             .env("AUTH", "true")
+            .env("CALLS", &calls)
             .env("IOT_MTLS_ENABLED", "0")
             .env("SFTP_ENABLED", "0")
             .env("STATE_DIR", dir.join("state"))
@@ -57,7 +60,20 @@ impl Ministack {
                 .get(&health)
                 .is_ok_and(|answer| answer.status().is_success()))
         })?;
-        Ok(Self { port, aws, process })
+        Ok(Self {
+            port,
+            aws,
+            calls,
+            process,
+        })
+    }
+
+    /// What the roles asked for, a JSON object per line: `at` (seconds since 1970), `role`, `action` (`s3:PutObject`),
+    /// `resource` (an ARN) and whether it was `allowed`. What a service does by itself, such as a queue that feeds a
+    /// function, is not there.
+    #[must_use]
+    pub fn calls(&self) -> &Path {
+        &self.calls
     }
 
     /// The one port on which every AWS API, API Gateway and `CloudFront` answer.

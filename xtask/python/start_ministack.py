@@ -1,4 +1,4 @@
-"""Starts MiniStack, with what it lacks of CloudFront's functions: reading a key-value store, its name in a policy,
+"""Starts MiniStack, with a list of what roles ask of it (`CALLS`), and with what it lacks of CloudFront's functions: reading a key-value store, its name in a policy,
 and the names of a response's headers in small letters, as AWS has them (AWS, "CloudFront Functions event structure").
 
 A function of ours does `import cf from 'cloudfront'` and asks `cf.kvs()` for `get` and `exists` (AWS, "Helper
@@ -8,11 +8,13 @@ MiniStack asks whether a role may use a store, it would take any store for `*`.
 """
 
 import json
+import os
 import re
+import time
 from urllib.parse import unquote
 
 from ministack import app
-from ministack.core import cloudfront_js, iam_actions
+from ministack.core import cloudfront_js, iam_actions, iam_evaluator
 from ministack.services import cloudfront, cloudfront_keyvaluestore
 
 IMPORT = re.compile(rb"^import cf from 'cloudfront';$", re.MULTILINE)
@@ -65,10 +67,31 @@ def lower_case_fields(status, reason, headers):
     return response_event_fields(status, reason, {name.lower(): value for name, value in headers.items()})
 
 
+enforce = iam_evaluator.enforce
+
+
+def recording(calls):
+    """Decides as before, and writes one line for each decision about a role: when, who, what, on what, and whether."""
+
+    def decide(access_key, action, service, region, resource_arn="*", service_context=None):
+        denied = enforce(access_key, action, service, region, resource_arn, service_context)
+        caller = iam_evaluator.resolve_caller_identity(access_key) or {}
+        role = iam_evaluator._role_name_from_assumed_arn(caller.get("userArn", ""))
+        if role:
+            entry = {"at": time.time(), "role": role, "action": action, "resource": resource_arn,
+                     "allowed": denied is None}
+            calls.write(json.dumps(entry) + "\n")
+        return denied
+
+    return decide
+
+
 if __name__ == "__main__":
     # What is not there any more must not go unnoticed.
     assert callable(cloudfront._run_function)
     cloudfront._run_function = run_function
     cloudfront._response_event_fields = lower_case_fields
     iam_actions.extract_resource_arn = extract_resource_arn
+    assert callable(enforce)
+    iam_evaluator.enforce = recording(open(os.environ["CALLS"], "a", buffering=1))
     app.main()
