@@ -45,10 +45,17 @@ pub(crate) struct Scan<'a> {
     held_bytes: u64,
 }
 
+/// What one permit of [`Shared::requests`] is for.
+const PERMIT_BYTES: u64 = 2 << 20;
+
+/// A part of the usual 16 MiB; larger ones, of files beyond 156 GiB, need no more.
+const PERMITS_PER_REQUEST_MAX: u32 = 8;
+
 /// What a scan needs of the rest of the agent.
 pub(crate) struct Shared {
     pub(crate) buffers: Buffers,
-    /// One permit for every request with file data that is on its way.
+    /// Permits for requests with file data: as many as they have [`PERMIT_BYTES`], but no more than
+    /// [`PERMITS_PER_REQUEST_MAX`].
     pub(crate) requests: Arc<Semaphore>,
     pub(crate) found: mpsc::Sender<Found>,
     pub(crate) stop: Arc<AtomicBool>,
@@ -94,9 +101,13 @@ impl Shared {
         self.stop.load(Ordering::Relaxed) || self.found.is_closed()
     }
 
-    /// Waits for a request to be allowed.
-    fn permit(&self) -> Result<OwnedSemaphorePermit, Fault> {
-        let permit = Arc::clone(&self.requests).acquire_owned();
+    /// Waits for a request with this content to be allowed.
+    fn permit(&self, content: &Content) -> Result<OwnedSemaphorePermit, Fault> {
+        let permits = content.size_bytes().div_ceil(PERMIT_BYTES);
+        let permits = u32::try_from(permits)
+            .unwrap_or(u32::MAX)
+            .clamp(1, PERMITS_PER_REQUEST_MAX);
+        let permit = Arc::clone(&self.requests).acquire_many_owned(permits);
         self.runtime.block_on(permit).map_err(|_| Fault::Stopped)
     }
 }
@@ -208,7 +219,8 @@ impl Scan<'_> {
                 PartFound::Stored(part, size)
             } else {
                 let content = Content::new(Arc::clone(&file.path), range, sums.crc32, chunks);
-                PartFound::Read(number, content, self.shared.permit()?)
+                let permit = self.shared.permit(&content)?;
+                PartFound::Read(number, content, permit)
             };
             if sender.blocking_send(part).is_err() {
                 // The upload failed; whoever took the parts says why.
@@ -269,7 +281,7 @@ impl Scan<'_> {
             self.held_bytes -= held.in_memory;
             let finding = match held.ready {
                 Ready::Stored(crc32) => Finding::Stored { crc32 },
-                Ready::Whole(content) => match self.shared.permit() {
+                Ready::Whole(content) => match self.shared.permit(&content) {
                     Ok(permit) => Finding::Whole(content, permit),
                     Err(fault) => Finding::Failed(fault),
                 },

@@ -22,8 +22,9 @@ use crate::work::{Finding, Found, Work};
 /// Memory for file data: 34 MiB, so that with everything else the agent stays below 64.
 const BUFFERS: usize = 136;
 
-/// Requests with file data on their way at once. Large parts are limited by memory long before.
-const REQUESTS_MAX: usize = 32;
+/// File data on its way at once, in permits of 2 MiB: 32 small files, or four parts of 16 MiB. Memory alone
+/// is no limit, since it is free again as soon as the network has taken what was in it.
+const PERMITS: usize = 32;
 
 /// Questions to S3 on their way at once about files that are there already.
 const QUESTIONS_MAX: usize = 16;
@@ -51,7 +52,7 @@ impl Transfer {
         Self {
             bucket,
             buffers: Buffers::new(BUFFERS),
-            requests: Arc::new(Semaphore::new(REQUESTS_MAX)),
+            requests: Arc::new(Semaphore::new(PERMITS)),
             stop: Arc::default(),
             pace: Arc::new(pace),
             spent: Arc::default(),

@@ -9,6 +9,7 @@ mod away;
 mod cli;
 mod control;
 mod described;
+mod logs;
 mod refusals;
 
 use std::sync::Arc;
@@ -143,6 +144,14 @@ const TESTS: &[(&str, Test)] = &[
         away::fails_at_last,
     ),
     ("nothing_secret_is_logged", access::nothing_secret_is_logged),
+    (
+        "logs_name_torrent_and_request",
+        logs::logs_name_torrent_and_request,
+    ),
+    (
+        "what_goes_wrong_is_watched",
+        logs::what_goes_wrong_is_watched,
+    ),
     // Ends the session of the tests.
     (
         "after_rotation_nothing_old_counts",

@@ -139,6 +139,28 @@ impl World {
         }
     }
 
+    /// The functions' log groups, by name, with every line in them.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn function_logs(&self) -> Result<Vec<(String, Vec<String>)>> {
+        let groups = self.aws(&["logs", "describe-log-groups"])?;
+        let groups = groups["logGroups"]
+            .as_array()
+            .context("there are no log groups")?;
+        let read = |group: &Value| {
+            let name = group["logGroupName"]
+                .as_str()
+                .context("a log group has a name")?;
+            let command = ["logs", "filter-log-events", "--log-group-name", name];
+            let events = self.aws(&command)?;
+            let events = events["events"].as_array().context("events")?;
+            let lines = events.iter().filter_map(|event| event["message"].as_str());
+            Ok((name.to_owned(), lines.map(str::to_owned).collect()))
+        };
+        groups.iter().map(read).collect()
+    }
+
     /// What the aws command line answers.
     ///
     /// # Errors

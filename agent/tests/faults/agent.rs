@@ -41,6 +41,18 @@ impl Agent {
         Self::spawn(Self::command(content, bucket, proxy))
     }
 
+    /// Reading no more than `bandwidth` per second.
+    pub(crate) fn start_slowly(
+        content: &Content,
+        bucket: &Bucket,
+        proxy: &Proxy,
+        bandwidth: &str,
+    ) -> Self {
+        let mut command = Self::command(content, bucket, proxy);
+        command.args(["--bandwidth", bandwidth]);
+        Self::spawn(command)
+    }
+
     /// As a user who may not read everything. A test that runs as root has to become one.
     pub(crate) fn start_unprivileged(content: &Content, bucket: &Bucket, proxy: &Proxy) -> Self {
         let mut command = Self::command(content, bucket, proxy);

@@ -9,8 +9,8 @@ use crate::scene::Scene;
 
 const PART_BYTES: u64 = 16 << 20;
 
-/// How many parts the agent has on their way at most: its memory for file data is a little over two.
-const PARTS_IN_FLIGHT: u64 = 3;
+/// How many parts, or as much in smaller files, the agent has on their way at most.
+const PARTS_IN_FLIGHT: u64 = 4;
 
 /// Slow enough that a transfer lasts several lives.
 const BYTES_PER_SECOND: u32 = 24 << 20;

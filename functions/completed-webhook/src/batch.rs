@@ -46,17 +46,21 @@ impl CompletedWebhook {
                 return false;
             }
         };
+        let infohash = notice.infohash;
         let Err(error) = self.delivery.post(&notice).await else {
-            tracing::info!(webhook_id = notice.id, "the webhook has taken the news");
+            tracing::info!(webhook_id = notice.id, %infohash, "the webhook has taken the news");
             return true;
         };
         let tries = tries(message);
         let pause = pause(tries);
         let seconds = pause.as_secs();
-        tracing::warn!(webhook_id = notice.id, tries, seconds, %error, "the webhook did not take the news; it is tried again");
+        tracing::warn!(
+            webhook_id = notice.id, %infohash, tries, seconds, %error,
+            "the webhook did not take the news; it is tried again"
+        );
         let handle = message.receipt_handle.as_deref().unwrap_or_default();
         if let Err(error) = self.queue.put_back(handle, pause).await {
-            tracing::warn!(%error, "the message comes back when the queue says so");
+            tracing::warn!(%infohash, %error, "the message comes back when the queue says so");
         }
         false
     }

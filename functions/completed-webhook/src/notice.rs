@@ -25,6 +25,9 @@ pub(crate) struct Notice {
     /// The same for the same news, however often it is sent. A receiver that has seen it can ignore it.
     #[serde(skip)]
     pub(crate) id: String,
+    /// The torrent that is complete.
+    #[serde(skip)]
+    pub(crate) infohash: Infohash,
     r#type: &'static str,
     timestamp: Timestamp,
     /// For people.
@@ -64,6 +67,7 @@ impl Notice {
         let attributes = envelope.message_attributes.iter();
         Ok(Self {
             id: format!("completed_{infohash}_{}", timestamp.as_millisecond()),
+            infohash,
             r#type: "torrent.completed",
             timestamp,
             data: attributes

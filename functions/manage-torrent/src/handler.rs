@@ -9,6 +9,8 @@ use store::{Bucket, Changes, Cursor, Filter, Queue, Records};
 use torrent::{
     Infohash, Label, Owner, QueueMessage, State, TORRENT_FILES_MAX, Timestamp, TorrentRecord,
 };
+use tracing::Instrument;
+use tracing::field::display;
 
 use crate::files::Files;
 use crate::route::Route;
@@ -44,14 +46,22 @@ impl ManageTorrent {
     }
 
     async fn route(&self, request: &Request) -> Answer {
-        match Route::find(request.method(), request.uri().path())? {
-            Route::List => self.list(request).await,
-            Route::Show(infohash) => self.show(infohash, request).await,
-            Route::Remove(infohash) => self.remove(infohash, request).await,
-            Route::Pause(infohash) => self.pause(infohash, true).await,
-            Route::Resume(infohash) => self.pause(infohash, false).await,
-            Route::Retry(infohash) => self.retry(infohash).await,
-        }
+        let route = Route::find(request.method(), request.uri().path())?;
+        let infohash = route.infohash().map(display);
+        let answer = async {
+            match route {
+                Route::List => self.list(request).await,
+                Route::Show(infohash) => self.show(infohash, request).await,
+                Route::Remove(infohash) => self.remove(infohash, request).await,
+                Route::Pause(infohash) => self.pause(infohash, true).await,
+                Route::Resume(infohash) => self.pause(infohash, false).await,
+                Route::Retry(infohash) => self.retry(infohash).await,
+            }
+        };
+        // Whatever is logged on the way names the torrent.
+        answer
+            .instrument(tracing::info_span!("request", infohash))
+            .await
     }
 
     /// Torrents, the newest first, a page at a time.

@@ -47,6 +47,18 @@ impl Route {
             _ => Err(Problem::no_route()),
         }
     }
+
+    /// The torrent that it is about.
+    pub(crate) fn infohash(self) -> Option<Infohash> {
+        match self {
+            Self::List => None,
+            Self::Show(infohash)
+            | Self::Remove(infohash)
+            | Self::Pause(infohash)
+            | Self::Resume(infohash)
+            | Self::Retry(infohash) => Some(infohash),
+        }
+    }
 }
 
 fn parse(infohash: &str) -> Result<Infohash, Problem> {

@@ -70,6 +70,7 @@ impl StatusPage {
         });
         match answer.await {
             Ok(Ok(statuses)) => (id, Some(statuses)),
+            // The template's alarm looks for these words.
             Ok(Err(error)) => {
                 tracing::warn!(worker = id, %error, "a worker's Deluge does not answer");
                 (id, None)
@@ -118,7 +119,10 @@ impl StatusPage {
                 .unwrap_or_else(|| std::mem::take(&mut torrent.name));
         }
         let writes = chosen(news, WRITES_MAX).into_iter();
-        let writes = writes.map(|news| self.records.set_reading(news.infohash, news.reading));
+        let writes = writes.map(async |news| {
+            let outcome = self.records.set_reading(news.infohash, news.reading).await;
+            outcome.map_err(|error| (news.infohash, error))
+        });
         let mut outcomes = stream::iter(writes).buffer_unordered(WRITES_AT_ONCE);
         let (mut failed, mut last_error) = (0, None);
         while let Some(outcome) = outcomes.next().await {
@@ -127,8 +131,8 @@ impl StatusPage {
                 last_error = Some(error);
             }
         }
-        if let Some(error) = last_error {
-            tracing::warn!(failed, %error, "records could not be written; a later look does it");
+        if let Some((infohash, error)) = last_error {
+            tracing::warn!(failed, %infohash, %error, "records could not be written; a later look does it");
         }
     }
 }

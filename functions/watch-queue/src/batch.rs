@@ -24,10 +24,8 @@ impl WatchQueue {
         let outcomes = join_all(event.records.iter().map(|message| self.message(message))).await;
         let mut response = SqsBatchResponse::default();
         for (message, outcome) in event.records.iter().zip(outcomes) {
-            if let Err(fault) = outcome {
-                let id = message.message_id.clone().unwrap_or_default();
-                tracing::warn!(message_id = id, %fault, "a message goes back to its queue");
-                response.add_failure(id);
+            if outcome.is_err() {
+                response.add_failure(message.message_id.clone().unwrap_or_default());
             }
         }
         Ok(response)
@@ -35,8 +33,11 @@ impl WatchQueue {
 
     async fn message(&self, message: &SqsMessage) -> Result<(), Fault> {
         let body = message.body.as_deref().unwrap_or_default();
-        let parsed: QueueMessage = serde_json::from_str(body)
-            .map_err(|error| Fault::Later(format!("the message is not ours: {error}")))?;
+        let message_id = message.message_id.as_deref();
+        let parsed: QueueMessage = serde_json::from_str(body).map_err(|error| {
+            tracing::warn!(message_id, %error, "a message is not ours; it goes back to its queue");
+            Fault::Later(format!("the message is not ours: {error}"))
+        })?;
         let (infohash, outcome) = match parsed {
             QueueMessage::TorrentAdded { infohash } => (infohash, self.added(infohash).await),
             QueueMessage::TorrentChanged { infohash } => (infohash, self.changed(infohash).await),
@@ -48,7 +49,7 @@ impl WatchQueue {
                 (report.infohash, self.transferring(report).await)
             }
         };
-        match outcome {
+        let outcome = match outcome {
             Err(Fault::Never(reason)) => self.failed(infohash, reason).await,
             Err(Fault::Later(reason)) if tries(message) >= self.tries_max => {
                 let tries = self.tries_max;
@@ -60,7 +61,10 @@ impl WatchQueue {
                 Err(Fault::Later(reason))
             }
             outcome => outcome,
-        }
+        };
+        outcome.inspect_err(|fault| {
+            tracing::warn!(message_id, %infohash, %fault, "a message goes back to its queue");
+        })
     }
 
     async fn failed(&self, infohash: Infohash, reason: String) -> Result<(), Fault> {
