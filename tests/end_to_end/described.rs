@@ -8,7 +8,7 @@ use xtask::tools::Venv;
 use xtask::{paths, process};
 
 /// Calls of one operation, per phase. The same ones in every run, so that a run can be repeated.
-const EXAMPLES: &str = "40";
+const EXAMPLES: &str = "20";
 
 pub(crate) fn schemathesis_finds_nothing(world: &World) -> Result<()> {
     let (page, token) = {

@@ -72,13 +72,15 @@ fn stand_in(program: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
-    /// Versions alone: `NAME==VERSION`.
-    fn versions(text: &str) -> Vec<&str> {
+    /// Versions alone, `name==VERSION`, with names as `PyPI` compares them.
+    fn versions(text: &str) -> BTreeSet<(String, &str)> {
         text.lines()
-            .filter(|line| line.contains("=="))
-            .map(|line| line.split(' ').next().unwrap_or_default())
+            .filter_map(|line| line.split(' ').next()?.split_once("=="))
+            .map(|(name, version)| (name.to_lowercase().replace(['_', '.'], "-"), version))
             .collect()
     }
 

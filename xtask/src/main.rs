@@ -36,7 +36,7 @@ enum Command {
     Test {
         /// Only the checks whose name contains this
         only: Option<String>,
-        /// The long ones instead: a hundred random kills of the agent, the box in a clean Debian
+        /// The long ones instead: a hundred random kills of the agent
         #[arg(long)]
         soak: bool,
     },

@@ -1,6 +1,7 @@
 //! The whole product on this machine.
 
 mod change;
+mod gone;
 mod outputs;
 
 use std::fs::{self, File};

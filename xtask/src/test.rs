@@ -51,20 +51,18 @@ const CHECKS: &[(&str, Check)] = &[
     ("browser tests", Here(browser::check)),
     // After the end-to-end tests, which build what it invokes.
     ("sam local invoke", Here(sam_local::check)),
+    ("box: installed in a clean Debian", Here(clean_box::check)),
 ];
 
 /// What takes too long for every run.
-const SOAK: &[(&str, Check)] = &[
-    (
-        "soak: a hundred kills",
-        Program(|| {
-            Ok(cargo(
-                "test --package torrent2s3-agent --test faults -- --ignored --nocapture",
-            ))
-        }),
-    ),
-    ("box: installed in a clean Debian", Here(clean_box::check)),
-];
+const SOAK: &[(&str, Check)] = &[(
+    "soak: a hundred kills",
+    Program(|| {
+        Ok(cargo(
+            "test --package torrent2s3-agent --test faults -- --ignored --nocapture",
+        ))
+    }),
+)];
 
 /// Runs all checks, or those whose name contains `only`; the first that fails ends the run. With `soak` these
 /// are the long ones, which are not among the others.

@@ -2,9 +2,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 
-use crate::steps::step;
+use crate::steps::{say, step};
 use crate::{apt, paths, process};
 
 const PACKAGES: [&str; 3] = ["debian-archive-keyring", "debootstrap", "systemd-container"];
@@ -22,15 +22,20 @@ const REACH: [&str; 5] = [
 /// Another one for another recipe.
 const STAMP: &str = "debian 12, 1\n";
 
+/// Whether a machine can be started within this one, which takes root.
+///
 /// # Errors
-/// When this is not root, or a package is missing and cannot be installed.
-pub(super) fn require() -> Result<()> {
+/// When a package is missing and cannot be installed; and without root when `CI` is `true`.
+pub(super) fn prepare_tools() -> Result<bool> {
     if !rustix::process::geteuid().is_root() {
-        bail!(
-            "a machine within this one can be started by root only: sudo -E cargo xtask test box"
-        );
+        let how =
+            "a machine within this one can be started by root only: sudo -E cargo xtask test box";
+        ensure!(std::env::var("CI").as_deref() != Ok("true"), "{how}");
+        say(&format!("   NOT CHECKED: {how}"));
+        return Ok(false);
     }
-    apt::install(&PACKAGES)
+    apt::install(&PACKAGES)?;
+    Ok(true)
 }
 
 /// A Debian that never booted, in a folder of its own. Its packages are fetched once.

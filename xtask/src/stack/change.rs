@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{NAME, Stack, parameters};
+use super::{NAME, Stack, gone, parameters};
 use crate::paths;
 use crate::sam::Project;
 
@@ -32,16 +32,16 @@ impl Stack {
         Project::new(paths::root()).deploy(NAME, self.aws(), &all, &self.logs)
     }
 
-    /// Deletes the stack, as `sam delete` does.
+    /// Deletes the stack, as `sam delete` does; what was downloaded must be all that is left.
     ///
     /// # Errors
-    /// When something cannot be deleted.
+    /// When something cannot be deleted, when something is left, or when what was downloaded is not.
     pub fn delete(&self) -> Result<()> {
         let stack = ["--stack-name", NAME];
         let delete = ["cloudformation", "delete-stack"];
         self.aws().cli(&[&delete[..], &stack].concat())?;
         let wait = ["cloudformation", "wait", "stack-delete-complete"];
         self.aws().cli(&[&wait[..], &stack].concat())?;
-        Ok(())
+        gone::check(self)
     }
 }

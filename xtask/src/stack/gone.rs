@@ -1,6 +1,8 @@
+//! What is left of a stack that was deleted.
+
 use anyhow::{Context, Result, ensure};
 
-use crate::Stack;
+use super::Stack;
 
 /// What lists the resources of an account, and where in the answer their names stand.
 const LISTS: [(&[&str], &str); 10] = [
@@ -33,9 +35,8 @@ const LISTS: [(&[&str], &str); 10] = [
     ),
 ];
 
-/// Deletes the stack; afterwards there is nothing but the two buckets, and in them nothing that a deployment put there.
+/// There is nothing but the two buckets, and in them nothing that a deployment put there.
 pub(super) fn check(stack: &Stack) -> Result<()> {
-    stack.delete()?;
     for (command, names) in LISTS {
         let left = stack
             .aws()
