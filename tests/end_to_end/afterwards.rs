@@ -116,7 +116,7 @@ pub(crate) fn nothing_is_left_of_a_removed_torrent(world: &World) -> Result<()> 
         &key,
     ];
     world.aws(&start)?;
-    ensure!(uploads(world, &infohash)? == 1, "an upload is under way");
+    ensure!(world.uploads(&infohash)? == 1, "an upload is under way");
     for _ in 0..3 {
         let removed = world.product.delete(&format!("api/torrents/{infohash}"))?;
         ensure!(matches!(removed.status, 202 | 404), "{removed:?}");
@@ -165,7 +165,7 @@ fn gone(world: &World, infohash: &str) -> Result<()> {
         ensure!(keys.is_empty(), "{keys:?} are still there");
     }
     ensure!(
-        uploads(world, infohash)? == 0,
+        world.uploads(infohash)? == 0,
         "an upload is still under way"
     );
     in_library(world, infohash, false)?;
@@ -192,21 +192,6 @@ fn in_library(world: &World, infohash: &str, wanted: bool) -> Result<()> {
         let has = |text: Vec<u8>| String::from_utf8(text).map(|text| text.contains(infohash));
         Ok((has(html)? == wanted && has(json)? == wanted).then_some(()))
     })
-}
-
-fn uploads(world: &World, infohash: &str) -> Result<usize> {
-    let bucket = world.stack().outputs().files_bucket.clone();
-    let prefix = format!("files/{infohash}/");
-    let list = [
-        "s3api",
-        "list-multipart-uploads",
-        "--bucket",
-        &bucket,
-        "--prefix",
-        &prefix,
-    ];
-    let list = world.aws(&list)?;
-    Ok(list["Uploads"].as_array().map_or(0, Vec::len))
 }
 
 fn added_at(world: &World, infohash: &str, at: jiff::Timestamp) -> Result<()> {

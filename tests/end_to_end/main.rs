@@ -9,6 +9,7 @@ mod away;
 mod cli;
 mod control;
 mod described;
+mod leftovers;
 mod logs;
 mod refusals;
 
@@ -34,6 +35,10 @@ const TESTS: &[(&str, Test)] = &[
     (
         "a_file_larger_than_a_part_comes_out_byte_for_byte",
         adding::a_large_file,
+    ),
+    (
+        "a_transfer_that_broke_off_goes_on",
+        leftovers::a_transfer_goes_on,
     ),
     (
         "links_appear_while_the_rest_is_downloading",
@@ -108,6 +113,10 @@ const TESTS: &[(&str, Test)] = &[
     (
         "an_expired_torrent_is_removed",
         afterwards::an_expired_torrent_is_removed,
+    ),
+    (
+        "what_an_earlier_version_published_goes",
+        leftovers::what_an_earlier_version_published_goes,
     ),
     (
         "every_route_wants_a_proof",

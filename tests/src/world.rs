@@ -236,4 +236,37 @@ impl World {
             .filter_map(|object| object["Key"].as_str().map(str::to_owned))
             .collect())
     }
+
+    /// How many multipart uploads of a torrent's files are under way.
+    ///
+    /// # Errors
+    /// When the bucket's uploads cannot be listed.
+    pub fn uploads(&self, infohash: &str) -> Result<usize> {
+        let bucket = self.stack().outputs().files_bucket.clone();
+        let prefix = format!("files/{infohash}/");
+        let list = [
+            "s3api",
+            "list-multipart-uploads",
+            "--bucket",
+            &bucket,
+            "--prefix",
+            &prefix,
+        ];
+        let list = self.aws(&list)?;
+        Ok(list["Uploads"].as_array().map_or(0, Vec::len))
+    }
+
+    /// The name that AWS gave to what the template calls `logical`.
+    ///
+    /// # Errors
+    /// When the stack has no such resource.
+    pub fn physical(&self, logical: &str) -> Result<String> {
+        let stack = self.stack().name();
+        let describe = ["cloudformation", "describe-stack-resource"];
+        let which = ["--stack-name", stack, "--logical-resource-id", logical];
+        let answer = self.aws(&[&describe[..], &which].concat())?;
+        let name = answer["StackResourceDetail"]["PhysicalResourceId"].as_str();
+        let name = name.with_context(|| format!("{logical} has no name in {answer}"))?;
+        Ok(name.to_owned())
+    }
 }

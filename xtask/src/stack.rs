@@ -157,6 +157,12 @@ impl Stack {
         Loopback::new(Duration::from_secs(30))
     }
 
+    /// What CloudFormation calls it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        NAME
+    }
+
     /// What the template says about itself.
     #[must_use]
     pub fn outputs(&self) -> &Outputs {
