@@ -12,6 +12,7 @@ mod described;
 mod leftovers;
 mod logs;
 mod refusals;
+mod rights;
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use tests::World;
 
 type Test = fn(&World) -> Result<()>;
 
-/// In this order: the last ones stop Deluge.
+/// In this order: the last ones stop Deluge, and look back.
 const TESTS: &[(&str, Test)] = &[
     (
         "a_folder_by_file_comes_out_byte_for_byte",
@@ -171,6 +172,9 @@ const TESTS: &[(&str, Test)] = &[
         "schemathesis_finds_the_api_as_it_is_described",
         described::schemathesis_finds_nothing,
     ),
+    // Of everything before.
+    ("no_right_is_missing", rights::no_right_is_missing),
+    ("every_right_is_used", rights::every_right_is_used),
 ];
 
 fn main() -> Result<()> {

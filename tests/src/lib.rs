@@ -3,11 +3,15 @@
 mod cli;
 mod contract;
 mod receiver;
+mod rights;
 mod stalling_proxy;
+#[cfg(test)]
+mod template_tests;
 mod world;
 
 pub use cli::{Cli, Ended};
 pub use contract::Contract;
 pub use receiver::{Delivery, Receiver};
+pub use rights::{Call, Right, Roles, Unseen};
 pub use stalling_proxy::StallingProxy;
 pub use world::{PATIENCE, World};
