@@ -63,7 +63,11 @@ fn open_to_everybody(world: &World) -> Result<bool> {
     let groups = groups["SecurityGroups"].as_array().context("groups")?;
     let box_group = groups
         .iter()
-        .find(|group| group["Description"].as_str().is_some_and(|text| text.starts_with("The box")))
+        .find(|group| {
+            group["Description"]
+                .as_str()
+                .is_some_and(|text| text.starts_with("The box"))
+        })
         .context("the box has no security group")?;
     Ok(box_group["IpPermissions"].to_string().contains("0.0.0.0/0"))
 }

@@ -8,6 +8,7 @@ mod afterwards;
 mod away;
 mod cli;
 mod control;
+mod deployment;
 mod described;
 mod leftovers;
 mod logs;
@@ -146,6 +147,10 @@ const TESTS: &[(&str, Test)] = &[
         access::tries_to_sign_in_are_limited,
     ),
     (
+        "an_update_changes_what_it_names_and_keeps_the_rest",
+        deployment::an_update_changes_what_it_names,
+    ),
+    (
         "with_deluge_away_a_torrent_waits_and_starts_by_itself",
         away::waits_and_starts,
     ),
@@ -175,6 +180,11 @@ const TESTS: &[(&str, Test)] = &[
     // Of everything before.
     ("no_right_is_missing", rights::no_right_is_missing),
     ("every_right_is_used", rights::every_right_is_used),
+    // Nothing can follow.
+    (
+        "a_deleted_stack_leaves_what_was_downloaded",
+        deployment::a_deleted_stack_leaves_what_was_downloaded,
+    ),
 ];
 
 fn main() -> Result<()> {
