@@ -11,6 +11,7 @@ mod box_files;
 pub mod browser;
 mod clean_box;
 pub mod content;
+pub mod costs;
 pub mod deluge;
 pub mod demo;
 pub mod edge;

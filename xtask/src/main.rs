@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::bench::{self, BenchOptions};
+use xtask::costs::{self, CostsOptions};
 use xtask::interrupt::{self, Interrupted};
 use xtask::steps::say;
 use xtask::{Stack, StackOptions, demo, sam_local, test, tools};
@@ -54,6 +55,15 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         case: Option<String>,
     },
+    /// Reckon what the product costs on AWS, and write the tables into the documents
+    Costs {
+        /// Count requests anew first, on a local stack (a quarter of an hour)
+        #[arg(long)]
+        count: bool,
+        /// Take the functions and the agent as they were built before
+        #[arg(long, requires = "count")]
+        no_build: bool,
+    },
     /// Run the whole product on this machine until Ctrl-C
     Local {
         /// Take the functions and the agent as they were built before
@@ -94,6 +104,10 @@ fn run(command: &Command) -> Result<()> {
             json: json.clone(),
             rounds: *rounds,
             case: case.clone(),
+        }),
+        Command::Costs { count, no_build } => costs::run(CostsOptions {
+            count: *count,
+            build: !no_build,
         }),
         Command::Test { only, soak } => test::run(only.as_deref(), *soak),
         Command::Local { no_build } => serve(Stack::start(&StackOptions {
