@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, ensure};
 use tests::World;
 
-/// Objects below `prefix`, with their ETags.
+/// Objects below `prefix`, with their `ETags`.
 fn objects(world: &World, bucket: &str, prefix: &str) -> Result<BTreeMap<String, String>> {
     let command = ["s3api", "list-objects-v2", "--bucket", bucket];
     let list = world.aws(&[&command[..], &["--prefix", prefix]].concat())?;

@@ -45,18 +45,6 @@ const UNSEEN: &[Unseen] = &[
         why: "the scheduler calls the function, in the emulator without asking; SAM makes the role",
     },
     Unseen {
-        roles: &["AddTorrentRole"],
-        actions: &["s3:ListBucket"],
-        on: "FilesBucket",
-        why: "S3 asks for it before it says that an upload does not exist",
-    },
-    Unseen {
-        roles: &["StatusPageRole", "CompletePageRole"],
-        actions: &["s3:ListBucket"],
-        on: "SiteBucket",
-        why: "S3 asks for it before it says that a page does not exist",
-    },
-    Unseen {
         roles: &["BoxRole"],
         actions: &["s3:GetObject"],
         on: "FilesBucket/published/box/*",

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from ministack import app
 from ministack.core import cloudfront_js, iam_actions, iam_evaluator
-from ministack.services import cloudfront, cloudfront_keyvaluestore
+from ministack.services import cloudfront, cloudfront_keyvaluestore, s3
 
 IMPORT = re.compile(rb"^import cf from 'cloudfront';$", re.MULTILINE)
 
@@ -67,6 +67,12 @@ def lower_case_fields(status, reason, headers):
     return response_event_fields(status, reason, {name.lower(): value for name, value in headers.items()})
 
 
+def is_missing(object_arn):
+    bucket, _, key = object_arn.removeprefix("arn:aws:s3:::").partition("/")
+    there = s3._ensure_bucket(bucket)
+    return there is not None and key not in there["objects"]
+
+
 enforce = iam_evaluator.enforce
 
 
@@ -75,6 +81,10 @@ def recording(calls):
 
     def decide(access_key, action, service, region, resource_arn="*", service_context=None):
         denied = enforce(access_key, action, service, region, resource_arn, service_context)
+        # Only who may list a bucket hears of what is not there; others hear "forbidden" (AWS, "GetObject").
+        if denied is None and action == "s3:GetObject" and is_missing(resource_arn):
+            bucket = resource_arn.split("/")[0]
+            denied = decide(access_key, "s3:ListBucket", service, region, bucket, service_context)
         caller = iam_evaluator.resolve_caller_identity(access_key) or {}
         role = iam_evaluator._role_name_from_assumed_arn(caller.get("userArn", ""))
         if role:
@@ -88,6 +98,7 @@ def recording(calls):
 
 if __name__ == "__main__":
     # What is not there any more must not go unnoticed.
+    assert callable(s3._ensure_bucket)
     assert callable(cloudfront._run_function)
     cloudfront._run_function = run_function
     cloudfront._response_event_fields = lower_case_fields

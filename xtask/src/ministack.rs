@@ -50,6 +50,8 @@ impl Ministack {
             // Functions' code is unpacked here.
             .env("TMPDIR", &temporary)
             .env("AWS_LC_SYS_NO_JITTER_ENTROPY", "1")
+            // Lambda says so to a function whose `LogFormat` is JSON.
+            .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
             .env("PATH", path_with(&[node_bin()?, Venv::Ministack.bin()])?)
             .current_dir(dir);
         let mut process = Process::start("ministack", command, logs)?;

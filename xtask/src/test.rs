@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::sam_local::{self, Outcome};
 use crate::steps::say;
 use crate::tools::Venv;
-use crate::{aws, box_files, browser, clean_box, edge, paths, process, sam, tools};
+use crate::{Process, aws, box_files, browser, clean_box, edge, paths, process, sam, tools};
 
 /// The version of cargo-deny that is installed into `.local/cargo`.
 const CARGO_DENY: &str = "0.20.2";
@@ -19,11 +19,13 @@ const CARGO_DENY: &str = "0.20.2";
 enum Check {
     /// By a program, which succeeds or fails.
     Program(fn() -> Result<Command>),
+    /// By a program that runs beside the next check, since both wait most of their time; its output comes at its end.
+    Beside(fn() -> Result<Command>),
     /// In here.
     Here(fn() -> Result<Outcome>),
 }
 
-use Check::{Here, Program};
+use Check::{Beside, Here, Program};
 
 const CHECKS: &[(&str, Check)] = &[
     ("format", Program(|| Ok(cargo("fmt --all --check")))),
@@ -46,7 +48,7 @@ const CHECKS: &[(&str, Check)] = &[
     ),
     (
         "end-to-end tests",
-        Program(|| Ok(cargo("test --package tests"))),
+        Beside(|| Ok(cargo("test --package tests"))),
     ),
     ("browser tests", Here(browser::check)),
     // After the end-to-end tests, which build what it invokes.
@@ -82,18 +84,27 @@ pub fn run(only: Option<&str>, soak: bool) -> Result<()> {
         bail!("no check is called that; there are: {}", names.join(", "));
     }
     let mut skipped = 0;
+    let mut beside = None;
     for (name, check) in &chosen {
         say(&format!("\n── {name}"));
+        let is_last = chosen.last().is_some_and(|(last, _)| last == name);
+        if let (Beside(command), false) = (check, is_last) {
+            beside = Some((name, Running::start(name, command()?)?));
+            continue;
+        }
         let begin = Instant::now();
-        let word = match make(check).with_context(|| format!("the check `{name}` failed"))? {
-            Outcome::Passed => "passed",
-            Outcome::Skipped => {
-                skipped += 1;
-                "SKIPPED"
-            }
-        };
-        let seconds = begin.elapsed().as_secs_f64();
-        say(&format!("── {name}: {word} after {seconds:.0} s"));
+        let outcome = make(check).with_context(|| format!("the check `{name}` failed"))?;
+        if outcome == Outcome::Skipped {
+            skipped += 1;
+        }
+        tell(name, outcome, begin);
+        if let Some((name, running)) = beside.take() {
+            let begin = running.begin;
+            running
+                .join()
+                .with_context(|| format!("the check `{name}` failed"))?;
+            tell(name, Outcome::Passed, begin);
+        }
     }
     let seconds = start.elapsed().as_secs_f64();
     say(&format!("\nall checks made in {seconds:.0} s"));
@@ -104,10 +115,51 @@ pub fn run(only: Option<&str>, soak: bool) -> Result<()> {
     Ok(())
 }
 
+fn tell(name: &str, outcome: Outcome, begin: Instant) {
+    let word = match outcome {
+        Outcome::Passed => "passed",
+        Outcome::Skipped => "SKIPPED",
+    };
+    let seconds = begin.elapsed().as_secs_f64();
+    say(&format!("── {name}: {word} after {seconds:.0} s"));
+}
+
+/// A check beside another one.
+struct Running {
+    process: Process,
+    begin: Instant,
+}
+
+impl Running {
+    fn start(name: &str, command: Command) -> Result<Self> {
+        let logs = paths::logs().join("checks");
+        let name = name.replace(' ', "-");
+        let log = logs.join(format!("{name}.log"));
+        if log.exists() {
+            fs::remove_file(&log).context("the log of the last run")?;
+        }
+        say(&format!("   beside the next one; see {}", log.display()));
+        Ok(Self {
+            process: Process::start(&name, command, &logs)?,
+            begin: Instant::now(),
+        })
+    }
+
+    fn join(mut self) -> Result<()> {
+        let status = self.process.wait()?;
+        let log = fs::read(self.process.log()).context("its log")?;
+        say(&String::from_utf8_lossy(&log));
+        if !status.success() {
+            bail!("{status}");
+        }
+        Ok(())
+    }
+}
+
 fn make(check: &Check) -> Result<Outcome> {
     match check {
         Here(check) => check(),
-        Program(command) => {
+        Program(command) | Beside(command) => {
             let status = process::attached(command()?)?;
             if !status.success() {
                 bail!("{status}");

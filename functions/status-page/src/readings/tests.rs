@@ -186,3 +186,15 @@ proptest! {
         prop_assert_eq!(progress.activity.is_some(), value.get("state").is_some());
     }
 }
+
+#[test]
+fn the_templates_alarm_looks_for_what_is_logged_of_a_silent_deluge() {
+    let template = include_str!("../../../../template.yaml");
+    let pattern = template
+        .split("FilterPattern: '{ $.fields.message = \"")
+        .nth(1);
+    let words = pattern.and_then(|rest| rest.split("*\"").next()).unwrap();
+    let words = words.replace("''", "'");
+    let code = include_str!("../readings.rs");
+    assert_eq!(code.matches(&format!("\"{words}")).count(), 2, "{words}");
+}
