@@ -113,15 +113,23 @@ fn look_at(machine: &Machine) -> Result<()> {
     machine.run(&format!(
         "systemd-analyze verify $(ls -d {units} | grep -v '\\.d$')"
     ))?;
+    machine.run("curl --fail --silent --retry 60 --retry-delay 1 --retry-all-errors --output /dev/null http://127.0.0.1:8112/")?;
     for service in SERVICES {
         machine.run(&format!("systemctl is-active {service}"))?;
+        let restarts = machine.run(&format!(
+            "systemctl show --value --property NRestarts {service}"
+        ))?;
+        ensure!(
+            restarts.trim() == "0",
+            "{service} did not start at once:\n{}",
+            machine.journal()
+        );
         // Tenths of systemd's own scale from 0 to 10; a service that says nothing about itself has 96.
         machine.run(&format!(
             "systemd-analyze security --no-pager --threshold=25 {service}"
         ))?;
     }
     machine.run("systemctl is-active torrent2s3-update.timer")?;
-    machine.run("curl --fail --silent --output /dev/null http://127.0.0.1:8112/")?;
     for user in ["deluge", "torrent2s3"] {
         let count = machine.run(&format!("ps -o pid= -u {user} | wc -l"))?;
         ensure!(count.trim() != "0", "nothing runs as {user}");

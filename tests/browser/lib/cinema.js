@@ -2,13 +2,16 @@
 
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { PATIENCE, drop, fileAt, listed, row } from "./browser.js";
+import { drop, fileAt, listed, row } from "./browser.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("./browser.js").World} World */
 /** @typedef {{ name: string, files: { path: string, url: string, size_bytes: number, crc32: string }[] }} Listing */
 
 export const FILM = "01 colours.mp4";
+
+/** Two runs of status-page. */
+const PATIENCE = 150_000;
 
 /**
  * Adds torrents on the front page, all of which are there already in a second run, and waits until they are complete.

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
-import { launch, visit, world } from "./browser.js";
+import { ask, launch, visit, world } from "./browser.js";
 import { signedIn } from "./sign-in.js";
 
 /** @typedef {import("./browser.js").Browser} Browser */
@@ -47,9 +48,12 @@ export function pageTest(name, options, body) {
     try {
       await body({ page: visitor.page, world: around, log: (words) => context.diagnostic(words) });
     } catch (error) {
-      const picture = join(dirname(process.env.BROWSER_WORLD ?? "."), `${name.replaceAll(/\W+/g, "-")}.png`);
-      await visitor.page.screenshot({ path: picture });
-      context.diagnostic(`what the page looked like: ${picture}`);
+      const traces = join(dirname(process.env.BROWSER_WORLD ?? "."), name.replaceAll(/\W+/g, "-"));
+      await visitor.page.screenshot({ path: `${traces}.png`, fullPage: true });
+      context.diagnostic(`what the page looked like: ${traces}.png`);
+      const status = await ask(around, "status/status.json");
+      await writeFile(`${traces}.json`, JSON.stringify({ http: status.status, ...status.json() }, null, 1));
+      context.diagnostic(`the status at that time: ${traces}.json`);
       throw error;
     } finally {
       await visitor.close();
