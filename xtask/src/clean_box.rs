@@ -33,6 +33,10 @@ pub(crate) fn check() -> Result<Outcome> {
         return Ok(Outcome::Skipped);
     }
     let logs = paths::logs().join("box");
+    let root = root::prepare(&logs)?;
+    if !root::can_start(&root)? {
+        return Ok(Outcome::Skipped);
+    }
     let mut stack = Stack::start(&StackOptions {
         dir: paths::local().join("box/stack"),
         logs: logs.clone(),
@@ -40,7 +44,6 @@ pub(crate) fn check() -> Result<Outcome> {
     })?;
     // This machine's own worker makes room.
     stack.retire_worker()?;
-    let root = root::prepare(&logs)?;
     seed(&stack, &root)?;
     let mut machine = Machine::boot(&root, &logs)?;
     step("boot the box and let it install itself", || {

@@ -1,6 +1,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use anyhow::{Context, Result, ensure};
 
@@ -35,7 +35,31 @@ pub(super) fn prepare_tools() -> Result<bool> {
         return Ok(false);
     }
     apt::install(&PACKAGES)?;
-    Ok(true)
+    // A container that this runs in may forbid it.
+    let output = Command::new("unshare").args(["--mount", "true"]).output();
+    Ok(is_able(&output.context("unshare")?))
+}
+
+/// Whether a machine can be started in `root`, which some containers forbid.
+///
+/// # Errors
+/// When systemd-nspawn is not there.
+pub(super) fn can_start(root: &Path) -> Result<bool> {
+    let mut command = Command::new("systemd-nspawn");
+    command.args(["--quiet", "--register=no", "--keep-unit", "--directory"]);
+    let output = command.arg(root).arg("true").output();
+    Ok(is_able(&output.context("systemd-nspawn")?))
+}
+
+fn is_able(output: &Output) -> bool {
+    let able = output.status.success();
+    if !able {
+        let why = String::from_utf8_lossy(&output.stderr);
+        say(&format!(
+            "   NOT CHECKED: no machine can be started within this one: {why}"
+        ));
+    }
+    able
 }
 
 /// A Debian that never booted, in a folder of its own. Its packages are fetched once.
