@@ -1,21 +1,7 @@
 //! What a deployment does to a stack that runs, and its end.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context, Result, ensure};
 use tests::World;
-
-/// Objects below `prefix`, with their `ETags`.
-fn objects(world: &World, bucket: &str, prefix: &str) -> Result<BTreeMap<String, String>> {
-    let command = ["s3api", "list-objects-v2", "--bucket", bucket];
-    let list = world.aws(&[&command[..], &["--prefix", prefix]].concat())?;
-    let objects = list["Contents"].as_array().context("no object")?;
-    let pair = |object: &serde_json::Value| {
-        let text = |name: &str| object[name].as_str().map(str::to_owned);
-        text("Key").zip(text("ETag")).context("an object")
-    };
-    objects.iter().map(pair).collect()
-}
 
 /// What the box is to run, with its settings.
 fn current(world: &World, bucket: &str) -> Result<String> {
@@ -27,8 +13,9 @@ fn current(world: &World, bucket: &str) -> Result<String> {
 /// the stack that comes out.
 pub(crate) fn an_update_changes_what_it_names(world: &World) -> Result<()> {
     let outputs = world.stack().outputs().clone();
-    let stored = objects(world, &outputs.files_bucket, "files/")?;
-    let pages = objects(world, &outputs.site_bucket, "complete/")?;
+    let stored = world.objects(&outputs.files_bucket, "files/")?;
+    let pages = world.objects(&outputs.site_bucket, "complete/")?;
+    ensure!(!stored.is_empty() && !pages.is_empty(), "nothing is stored");
     let before = current(world, &outputs.files_bucket)?;
     ensure!(before.contains("SEED_MINUTES=0\n"), "{before}");
     ensure!(open_to_everybody(world)?, "the port for peers is closed");
@@ -46,10 +33,10 @@ pub(crate) fn an_update_changes_what_it_names(world: &World) -> Result<()> {
         "the port for peers is open still"
     );
     ensure!(
-        stored == objects(world, &outputs.files_bucket, "files/")?,
+        stored == world.objects(&outputs.files_bucket, "files/")?,
         "stored files have changed"
     );
-    let now = objects(world, &outputs.site_bucket, "complete/")?;
+    let now = world.objects(&outputs.site_bucket, "complete/")?;
     ensure!(
         pages.keys().all(|page| now.contains_key(page)),
         "complete pages are gone"

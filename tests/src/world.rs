@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -222,19 +223,22 @@ impl World {
     /// When the bucket cannot be listed.
     pub fn keys(&self, prefix: &str) -> Result<Vec<String>> {
         let bucket = self.stack().outputs().files_bucket.clone();
-        let listing = self.aws(&[
-            "s3api",
-            "list-objects-v2",
-            "--bucket",
-            &bucket,
-            "--prefix",
-            prefix,
-        ])?;
-        let objects = listing["Contents"].as_array().cloned().unwrap_or_default();
-        Ok(objects
-            .iter()
-            .filter_map(|object| object["Key"].as_str().map(str::to_owned))
-            .collect())
+        Ok(self.objects(&bucket, prefix)?.into_keys().collect())
+    }
+
+    /// Objects below `prefix`, with their `ETags`.
+    ///
+    /// # Errors
+    /// When the bucket cannot be listed.
+    pub fn objects(&self, bucket: &str, prefix: &str) -> Result<BTreeMap<String, String>> {
+        let list = ["s3api", "list-objects-v2", "--bucket", bucket];
+        let list = self.aws(&[&list[..], &["--prefix", prefix]].concat())?;
+        let objects = list["Contents"].as_array().cloned().unwrap_or_default();
+        let pair = |object: &Value| {
+            let text = |name: &str| object[name].as_str().map(str::to_owned);
+            text("Key").zip(text("ETag")).context("an object")
+        };
+        objects.iter().map(pair).collect()
     }
 
     /// How many multipart uploads of a torrent's files are under way.

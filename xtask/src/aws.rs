@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use serde::de::DeserializeOwned;
 
 use crate::process;
 use crate::tools::Venv;
@@ -73,6 +74,15 @@ impl AwsEnv {
         process::output("aws", command, &self.logs)
     }
 
+    /// What `query` (`JMESPath`) finds in the answer to a command.
+    ///
+    /// # Errors
+    /// As [`AwsEnv::cli`]; also when the finding is not a `T`.
+    pub fn query<T: DeserializeOwned>(&self, command: &[&str], query: &str) -> Result<T> {
+        let json = self.cli(&[command, &["--query", query, "--output", "json"]].concat())?;
+        serde_json::from_str(&json).with_context(|| format!("{query} of aws {}", command.join(" ")))
+    }
+
     /// Variables that give a program the rights of a role, for 12 hours.
     ///
     /// # Errors
@@ -85,12 +95,8 @@ impl AwsEnv {
             "--duration-seconds",
             "43200",
         ];
-        let query = [
-            "--query",
-            "Credentials.[AccessKeyId,SecretAccessKey,SessionToken]",
-        ];
-        let json = self.cli(&[&command[..], &session, &query, &["--output", "json"]].concat())?;
-        let [key, secret, token] = serde_json::from_str(&json)?;
+        let query = "Credentials.[AccessKeyId,SecretAccessKey,SessionToken]";
+        let [key, secret, token] = self.query(&[&command[..], &session].concat(), query)?;
         Ok([
             ("AWS_ACCESS_KEY_ID", key),
             ("AWS_SECRET_ACCESS_KEY", secret),

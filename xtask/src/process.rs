@@ -296,6 +296,12 @@ pub fn tail(log: &Path, lines: usize) -> String {
     }
 }
 
+/// Empties the log `LOGS/NAME.log` of an earlier run.
+pub(crate) fn truncate(name: &str, logs: &Path) -> Result<()> {
+    std::fs::create_dir_all(logs)?;
+    std::fs::write(log_path(name, logs), "").context("cannot empty the log")
+}
+
 fn log_path(name: &str, logs: &Path) -> PathBuf {
     logs.join(format!("{name}.log"))
 }

@@ -1,6 +1,5 @@
 //! Building and deploying `template.yaml` with the AWS SAM command line.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -73,7 +72,7 @@ impl Project {
         // For the function that is built by a Makefile.
         apt::install(&["make"])?;
         let _lock = tools::lock(&paths::local().join("sam-build.lock"))?;
-        truncate("sam-build", logs)?;
+        process::truncate("sam-build", logs)?;
         let mut command = self.sam(&["build"])?;
         if optimisation == Optimisation::Quick {
             command.envs(QUICK);
@@ -121,9 +120,4 @@ impl Project {
 /// SAM splits parameter values at blanks unless they are quoted.
 fn quoted(value: &str) -> String {
     format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-fn truncate(name: &str, logs: &Path) -> Result<()> {
-    fs::create_dir_all(logs)?;
-    fs::write(logs.join(format!("{name}.log")), "").context("cannot empty the log")
 }

@@ -136,13 +136,12 @@ impl Running {
     fn start(name: &str, command: Command) -> Result<Self> {
         let logs = paths::logs().join("checks");
         let name = name.replace(' ', "-");
-        let log = logs.join(format!("{name}.log"));
-        if log.exists() {
-            fs::remove_file(&log).context("the log of the last run")?;
-        }
-        say(&format!("   beside the next one; see {}", log.display()));
+        process::truncate(&name, &logs)?;
+        let process = Process::start(&name, command, &logs)?;
+        let log = process.log().display();
+        say(&format!("   beside the next one; see {log}"));
         Ok(Self {
-            process: Process::start(&name, command, &logs)?,
+            process,
             begin: Instant::now(),
         })
     }

@@ -165,19 +165,13 @@ struct LoggingConfig {
 
 /// How often each function ran, by the platform's report lines in its log.
 fn runs(stack: &Stack, window: &Range<Duration>) -> Result<Vec<Runs>> {
-    let json = stack.aws().cli(&[
-        "lambda",
-        "list-functions",
-        "--query",
-        "Functions",
-        "--output",
-        "json",
-    ])?;
-    let functions: Vec<Function> = serde_json::from_str(&json)?;
+    let functions: Vec<Function> = stack
+        .aws()
+        .query(&["lambda", "list-functions"], "Functions")?;
     let mut all = Vec::new();
     for function in functions {
         let [start, end] = [window.start, window.end].map(|time| time.as_millis().to_string());
-        let json = stack.aws().cli(&[
+        let command = [
             "logs",
             "filter-log-events",
             "--log-group-name",
@@ -186,12 +180,8 @@ fn runs(stack: &Stack, window: &Range<Duration>) -> Result<Vec<Runs>> {
             &start,
             "--end-time",
             &end,
-            "--query",
-            "events[].message",
-            "--output",
-            "json",
-        ])?;
-        let messages: Vec<String> = serde_json::from_str(&json)?;
+        ];
+        let messages: Vec<String> = stack.aws().query(&command, "events[].message")?;
         // As many as the emulator gives at once.
         ensure!(messages.len() < 10_000, "{} logged too much", function.name);
         let durations: Vec<u64> = messages.iter().filter_map(|line| duration(line)).collect();

@@ -38,20 +38,9 @@ pub(super) fn of_functions(stack: &Stack, endpoint: &str) -> Result<Variables> {
         "--stack-name",
         stack,
     ];
-    let json = aws.cli(&[&command[..], &["--query", query, "--output", "json"]].concat())?;
-    let logical_ids: BTreeMap<String, String> = serde_json::from_str::<Vec<_>>(&json)
-        .context("the stack's resources")?
-        .into_iter()
-        .collect();
-    let json = aws.cli(&[
-        "lambda",
-        "list-functions",
-        "--query",
-        "Functions",
-        "--output",
-        "json",
-    ])?;
-    let functions: Vec<Function> = serde_json::from_str(&json).context("the stack's functions")?;
+    let logical_ids: Vec<(String, String)> = aws.query(&command, query)?;
+    let logical_ids: BTreeMap<_, _> = logical_ids.into_iter().collect();
+    let functions: Vec<Function> = aws.query(&["lambda", "list-functions"], "Functions")?;
     let variables: Variables = functions
         .into_iter()
         .filter_map(|function| {
