@@ -1,6 +1,6 @@
-//! The transfer agent: built as it is released, and started in the local stack.
+//! The transfer agent: started in the local stack.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -21,7 +21,7 @@ pub(crate) fn program() -> PathBuf {
 }
 
 /// Builds the agent alone, for this machine.
-pub(crate) fn build(logs: &std::path::Path) -> Result<()> {
+pub(crate) fn build(logs: &Path) -> Result<()> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .args(["build", "--profile", "agent"])
@@ -32,14 +32,15 @@ pub(crate) fn build(logs: &std::path::Path) -> Result<()> {
 
 /// Starts it beside `deluge`, as worker `local` and with the rights of the box's role.
 pub(crate) fn start(
+    program: &Path,
     deluge: &Deluge,
     password: &str,
     outputs: &Outputs,
     total_gib_max: u32,
     aws: &AwsEnv,
-    logs: &std::path::Path,
+    logs: &Path,
 ) -> Result<Process> {
-    let mut command = Command::new(packed());
+    let mut command = Command::new(program);
     aws.apply(&mut command);
     command
         .envs(aws.assume_role(&outputs.box_role)?)

@@ -15,7 +15,7 @@ use self::machine::Machine;
 use crate::product::Product;
 use crate::sam_local::Outcome;
 use crate::steps::{say, step};
-use crate::{SeedRequest, Stack, StackOptions, Swarm, content, demo, paths};
+use crate::{Programs, SeedRequest, Stack, StackOptions, Swarm, content, demo, paths};
 
 /// From switching on to three services that answer: packages come from the network.
 const INSTALL: Duration = Duration::from_mins(15);
@@ -40,6 +40,8 @@ pub(crate) fn check() -> Result<Outcome> {
     let mut stack = Stack::start(&StackOptions {
         dir: paths::local().join("box/stack"),
         logs: logs.clone(),
+        // Built for the box, whatever this machine's Debian is.
+        programs: Programs::Sam,
         ..StackOptions::default()
     })?;
     // This machine's own worker makes room.

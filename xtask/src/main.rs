@@ -126,7 +126,7 @@ fn serve(mut stack: Stack) -> Result<()> {
     println!("  logs     {}", stack.logs().display());
     println!();
     if reach.is_some() {
-        println!("  `sam local invoke` works against it: see README.md");
+        println!("  `sam local invoke` works against it after `sam build`: see README.md");
     }
     println!("  Ctrl-C stops everything.");
     loop {

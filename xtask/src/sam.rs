@@ -1,5 +1,6 @@
 //! Building and deploying `template.yaml` with the AWS SAM command line.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -7,7 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::aws::{AwsEnv, path_with};
 use crate::tools::{self, Venv};
-use crate::{apt, interrupt, paths, process};
+use crate::{apt, interrupt, local_build, paths, process};
 
 /// How much the compiler does for a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +72,7 @@ impl Project {
         interrupt::check()?;
         // For the function that is built by a Makefile.
         apt::install(&["make"])?;
-        let _lock = tools::lock(&paths::local().join("sam-build.lock"))?;
+        let _lock = lock()?;
         process::truncate("sam-build", logs)?;
         let mut command = self.sam(&["build"])?;
         if optimisation == Optimisation::Quick {
@@ -80,20 +81,20 @@ impl Project {
         process::run("sam-build", command, logs)
     }
 
-    /// Deploys what was built as `stack`; `parameters` are the template's.
+    /// Deploys `template`, whose packages were built, as `stack`; `parameters` are the template's.
     ///
     /// # Errors
     /// When the deployment fails, with the end of its log.
     pub fn deploy(
         &self,
+        template: &Path,
         stack: &str,
         aws: &AwsEnv,
         parameters: &[(&str, String)],
         logs: &Path,
     ) -> Result<()> {
-        // Another command's build would take the template away meanwhile.
-        let _lock = tools::lock(&paths::local().join("sam-build.lock"))?;
-        let template = self.built_template();
+        // Another command's build would take the packages away meanwhile.
+        let _locks = (lock()?, local_build::lock()?);
         let template = template
             .to_str()
             .context("the project's path is not UTF-8")?;
@@ -115,6 +116,11 @@ impl Project {
         command.env("SAM_CLI_POLL_DELAY", "0.2");
         process::run("sam-deploy", command, logs)
     }
+}
+
+/// Taken while `.aws-sam` is written or read.
+fn lock() -> Result<File> {
+    tools::lock(&paths::local().join("sam-build.lock"))
 }
 
 /// SAM splits parameter values at blanks unless they are quoted.

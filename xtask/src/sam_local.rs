@@ -25,8 +25,8 @@ pub use self::reach::Reach;
 use crate::aws::AwsEnv;
 use crate::interrupt::{self, Interrupted};
 use crate::process::Process;
-use crate::sam::Project;
-use crate::steps::say;
+use crate::sam::{Optimisation, Project};
+use crate::steps::{say, step};
 use crate::{Stack, StackOptions, paths, tools};
 
 /// With a Docker engine the first invocation also fetches AWS's base image.
@@ -51,7 +51,7 @@ pub enum Outcome {
     Skipped,
 }
 
-/// Starts a stack of what was built before, and has every event answered in `sam local invoke`.
+/// Builds the functions as for Lambda, starts a stack beside them, and has every event answered in `sam local invoke`.
 ///
 /// # Errors
 /// When an answer is not what it should be; and without a container engine when `CI` is `true`.
@@ -61,10 +61,12 @@ pub fn check() -> Result<Outcome> {
     let Some(sam) = SamLocal::prepare(&logs)? else {
         return Ok(Outcome::Skipped);
     };
+    step("build the functions (sam build)", || {
+        sam.project.build(Optimisation::Quick, &logs)
+    })?;
     let mut stack = Stack::start(&StackOptions {
         dir: dir().join("stack"),
         logs,
-        build: false,
         completed_webhook_url: "http://127.0.0.1:9/".to_owned(),
         ..StackOptions::default()
     })?;

@@ -15,12 +15,62 @@ use crate::aws::AwsEnv;
 use crate::ministack::Ministack;
 use crate::sam::{Optimisation, Project};
 use crate::steps::{say, step};
-use crate::{Deluge, Loopback, Process, agent, paths, tools};
+use crate::{Deluge, Loopback, Process, agent, local_build, paths, tools};
 
 const NAME: &str = "torrent2s3-local";
 
 /// Where MiniStack serves HTTP APIs.
 const API_PATH_PREFIX: &str = "/_aws/execute-api";
+
+/// Where a stack's functions and its agent come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Programs {
+    /// One unoptimised build for this machine.
+    Local,
+    /// `sam build`, for Lambda and the box, without link-time optimisation.
+    Sam,
+}
+
+impl Programs {
+    fn build(self, logs: &Path) -> Result<()> {
+        match self {
+            Self::Local => {
+                // Tools are downloaded while the compiler works.
+                let tools = std::thread::spawn(tools::setup);
+                step("build functions and agent (cargo build)", || {
+                    local_build::compile(logs)
+                })?;
+                match tools.join() {
+                    Ok(result) => result?,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+                step("pack the functions", || local_build::pack(logs))
+            }
+            Self::Sam => {
+                tools::setup()?;
+                step("build the functions (sam build)", || {
+                    Project::new(paths::root()).build(Optimisation::Quick, logs)
+                })
+            }
+        }
+    }
+
+    /// The template with the packages beside it.
+    fn template(self) -> PathBuf {
+        match self {
+            Self::Local => local_build::template(),
+            Self::Sam => Project::new(paths::root()).built_template(),
+        }
+    }
+
+    /// The agent that is in the package of publish-site.
+    fn agent(self) -> PathBuf {
+        match self {
+            Self::Local => local_build::agent(),
+            Self::Sam => agent::packed(),
+        }
+    }
+}
 
 /// What a stack is started from.
 #[derive(Debug, Clone)]
@@ -29,7 +79,9 @@ pub struct StackOptions {
     pub dir: PathBuf,
     /// One file per process; those of an earlier stack are deleted.
     pub logs: PathBuf,
-    /// Whether to build functions and agent first; without it they must have been built before.
+    /// Where functions and agent come from.
+    pub programs: Programs,
+    /// Whether to build them first; without it they must have been built before.
     pub build: bool,
     /// The template's `DelugeRetrySeconds`.
     pub deluge_retry_seconds: u32,
@@ -48,6 +100,7 @@ impl Default for StackOptions {
         Self {
             dir: paths::local().join("stack"),
             logs: paths::logs(),
+            programs: Programs::Local,
             build: true,
             deluge_retry_seconds: 5,
             deluge_tries: 1000,
@@ -82,22 +135,22 @@ impl Stack {
     /// or on Ctrl-C. Whatever had started is ended again.
     pub fn start(options: &StackOptions) -> Result<Self> {
         let start = Instant::now();
-        tools::setup()?;
         let lock = lock(&options.dir)?;
         clear(options)?;
         let (dir, logs) = (&options.dir, &options.logs);
-        let project = Project::new(paths::root());
         if options.build {
-            step("build the functions (sam build)", || {
-                project.build(Optimisation::Quick, logs)
-            })?;
+            options.programs.build(logs)?;
+        } else {
+            tools::setup()?;
         }
         let ministack = step("start MiniStack", || {
             Ministack::start(&dir.join("ministack"), logs)
         })?;
         let aws = ministack.aws();
         step("deploy the template (sam deploy)", || {
-            project.deploy(NAME, aws, &parameters(ministack.port(), options), logs)
+            let parameters = parameters(ministack.port(), options);
+            let template = options.programs.template();
+            Project::new(paths::root()).deploy(&template, NAME, aws, &parameters, logs)
         })?;
         let outputs = Outputs::read(aws, NAME)?;
         let password = secret(aws, &outputs.deluge_password_secret)?;
@@ -106,6 +159,7 @@ impl Stack {
             Deluge::start(&dir.join("deluge"), logs, &password)
         })?;
         let agent = agent::start(
+            &options.programs.agent(),
             &deluge,
             &password,
             &outputs,

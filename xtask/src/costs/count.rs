@@ -12,7 +12,7 @@ use super::counted::{Asked, Calls, Counted, Idle, Runs, Sample};
 use super::owner::Owner;
 use crate::content::SampleFile;
 use crate::steps::{say, step};
-use crate::{SeedRequest, Stack, StackOptions, Swarm, content, interrupt, paths};
+use crate::{Programs, SeedRequest, Stack, StackOptions, Swarm, content, interrupt, paths};
 
 /// Until what a new stack has to do is done, and the status page was made twice.
 const SETTLE: Duration = Duration::from_secs(150);
@@ -44,6 +44,8 @@ pub(super) fn run(build: bool) -> Result<Counted> {
     let mut stack = Stack::start(&StackOptions {
         dir: dir.join("stack"),
         logs: dir.join("logs"),
+        // How long they run is counted too.
+        programs: Programs::Sam,
         build,
         ..StackOptions::default()
     })?;

@@ -29,7 +29,8 @@ impl Stack {
         let mut all = parameters(self.ministack.port(), &self.options).to_vec();
         all.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
         all.extend_from_slice(changes);
-        Project::new(paths::root()).deploy(NAME, self.aws(), &all, &self.logs)
+        let template = self.options.programs.template();
+        Project::new(paths::root()).deploy(&template, NAME, self.aws(), &all, &self.logs)
     }
 
     /// Deletes the stack, as `sam delete` does; what was downloaded must be all that is left.

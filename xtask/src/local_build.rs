@@ -1,0 +1,158 @@
+//! Functions and agent for the local stack: one unoptimised build for this machine, packed as Lambda takes it.
+//!
+//! `sam build`, which compiles and optimises every function for Lambda by itself, takes many times as long and is
+//! a check of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::tools::{self, Venv};
+use crate::{interrupt, paths, process};
+
+/// The function whose package holds the page and the box's files as well.
+const PUBLISH_SITE: &str = "publish-site";
+const AGENT: &str = "torrent2s3-agent";
+
+/// Where packages lie as the template's `CodeUri` names them, beside a copy of the template.
+fn dir() -> PathBuf {
+    paths::local().join("build")
+}
+
+/// The template to deploy, with every function's package beside it.
+pub(crate) fn template() -> PathBuf {
+    dir().join("template.yaml")
+}
+
+/// A program of this workspace as `build` leaves it.
+pub(crate) fn program(name: &str) -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| paths::root().join("target"), PathBuf::from);
+    target.join("debug").join(name)
+}
+
+/// The agent of the local stack.
+pub(crate) fn agent() -> PathBuf {
+    program(AGENT)
+}
+
+/// Taken while packages are written or read.
+///
+/// # Errors
+/// On Ctrl-C, or when the lock's file cannot be made.
+pub(crate) fn lock() -> Result<fs::File> {
+    tools::lock(&paths::local().join("build.lock"))
+}
+
+/// Compiles all programs of the workspace. Tests compile the same selection of packages, so both use what the other
+/// compiled.
+///
+/// # Errors
+/// When the compiler fails, with the end of its log.
+pub(crate) fn compile(logs: &Path) -> Result<()> {
+    interrupt::check()?;
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .args(["build", "--workspace", "--bins"])
+        .current_dir(paths::root());
+    process::truncate("build", logs)?;
+    process::run("build", cargo, logs)
+}
+
+/// Packs what [`compile`] left; a package that is newer than what it holds stays as it is.
+///
+/// # Errors
+/// When a program is missing or `strip` or Python fail, with the end of their log.
+pub(crate) fn pack(logs: &Path) -> Result<()> {
+    let _lock = lock()?;
+    fs::create_dir_all(dir().join("functions"))?;
+    let names = functions()?;
+    // Two at a time: packing is work for one core each.
+    for pair in names.chunks(2) {
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = pair
+                .iter()
+                .map(|name| scope.spawn(move || pack_function(name, logs)))
+                .collect();
+            threads
+                .into_iter()
+                .try_for_each(|thread| match thread.join() {
+                    Ok(result) => result,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                })
+        })?;
+    }
+    fs::copy(paths::root().join("template.yaml"), template()).context("the template")?;
+    Ok(())
+}
+
+fn functions() -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(paths::root().join("functions"))? {
+        let entry = entry?;
+        if entry.path().join("Cargo.toml").exists() {
+            let name = entry.file_name().into_string();
+            names.push(name.ok().context("a function's folder has a UTF-8 name")?);
+        }
+    }
+    ensure!(!names.is_empty(), "there are no functions in functions/");
+    names.sort();
+    Ok(names)
+}
+
+fn pack_function(name: &str, logs: &Path) -> Result<()> {
+    let archive = dir().join("functions").join(name);
+    let mut sources = vec![("bootstrap".to_owned(), program(name))];
+    if name == PUBLISH_SITE {
+        sources.push(("static-site".to_owned(), paths::root().join("static-site")));
+        sources.push(("box".to_owned(), paths::root().join("box")));
+        sources.push((format!("box/{AGENT}"), agent()));
+    }
+    let newest = sources
+        .iter()
+        .map(|(_, source)| newest_change(source))
+        .try_fold(SystemTime::UNIX_EPOCH, |newest, change| {
+            change.map(|change| newest.max(change))
+        })?;
+    if fs::metadata(&archive).is_ok_and(|file| file.modified().is_ok_and(|at| at > newest)) {
+        return Ok(());
+    }
+    let mut pack = Command::new(Venv::Aws.program("python"));
+    pack.arg(paths::root().join("xtask/python/pack.py"))
+        .arg(&archive);
+    for (entry, source) in &sources {
+        let source = if source.is_file() {
+            stripped(source, logs)?
+        } else {
+            source.clone()
+        };
+        pack.arg(format!("{entry}={}", source.display()));
+    }
+    process::run(&format!("pack-{name}"), pack, logs)
+}
+
+/// A copy without symbols, a third as large.
+fn stripped(program: &Path, logs: &Path) -> Result<PathBuf> {
+    let name = program.file_name().context("a program has a name")?;
+    let copy = dir().join(name);
+    let mut strip = Command::new("strip");
+    strip.arg("-o").arg(&copy).arg(program);
+    process::run("strip", strip, logs)
+        .with_context(|| format!("{} was not built", program.display()))?;
+    Ok(copy)
+}
+
+/// When a file, or anything in a folder, was changed last.
+fn newest_change(path: &Path) -> Result<SystemTime> {
+    let about = fs::metadata(path).with_context(|| format!("{} is not there", path.display()))?;
+    let mut newest = about.modified()?;
+    if about.is_dir() {
+        for entry in fs::read_dir(path)? {
+            newest = newest.max(newest_change(&entry?.path())?);
+        }
+    }
+    Ok(newest)
+}
