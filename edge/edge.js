@@ -18,7 +18,7 @@ const BEARER = /^bearer ([\x21-\x7e]{1,512})$/i;
 const TRICK = /\/\/|\/(\.|%2e){1,2}(\/|$)|%2f|%5c|%00|[^\x21-\x7e]|[\\?#]/i;
 // CloudFront refuses a URL of more than 8,192 bytes.
 const TO_MAX = 8000;
-// A key of S3 has at most 1,024 bytes, here percent-encoded. Together with FIELDS_MAX this keeps every request below 1 ms.
+// A key of S3 has at most 1,024 bytes, here percent-encoded. This and FIELDS_MAX bound what a request can cost.
 const URI_MAX = 3073;
 const FIELDS_MAX = 8;
 // In a query that nothing has decoded there is none of these.

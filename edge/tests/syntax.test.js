@@ -104,6 +104,11 @@ test('njs has none of these', () => {
   }
 });
 
+// Known, and without harm: no path, cookie or header has a newline, and what a pattern takes out is compared whole.
+test('njs reads $ as Perl does, also before a newline at the end', () => {
+  assert.equal(njs("console.log(/a$/.test('a\\n'))").said, 'true\n');
+});
+
 test('our functions keep to what AWS lists', async () => {
   for (const [name, { code, found }] of Object.entries(UNLISTED)) {
     assert.equal(njs(code).status, 0, `${name}: ${njs(code).said}`);

@@ -1,5 +1,5 @@
 //! Prints what `edge/edge.js` and this crate must agree on: keys, the tokens that are there, and 10,000 random
-//! requests with this crate's verdict. `edge/tests/vectors.test.js` puts each to the edge's function.
+//! requests with this crate's verdict. `edge/tests/checks.js` puts each to the edge's function.
 
 use std::collections::BTreeMap;
 

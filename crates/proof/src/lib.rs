@@ -5,7 +5,7 @@
 //! each kind of proof, so that none can be taken for another; with another secret all proofs end at once. The
 //! secret itself is needed for nothing but deriving them: the functions and the edge know the keys alone.
 //!
-//! `edge/edge.js` checks the same proofs in CloudFront. `tests/vectors.rs` writes what both must agree on.
+//! `edge/edge.js` checks the same proofs in CloudFront. `examples/vectors.rs` writes what both must agree on.
 
 mod keys;
 mod mac;
