@@ -32,6 +32,7 @@ const SIGNED_IN = { '__Host-session': session() };
 const OF_TORRENT = share('/files/' + TORRENT + '/');
 const FILE = '/files/' + TORRENT + '/An%20album/01.flac';
 const OF_FILE = share(FILE);
+const HTML = '/files/' + TORRENT + '/readme.html';
 const PAGE = '/complete/' + TORRENT + '/index.html';
 
 function shareCookie(torrent, value) {
@@ -137,7 +138,7 @@ wanted(LONG, ['/' + 'a'.repeat(3069) + '.js'], LET_IN);
 const REFUSED = 'everything else without proof gets a 401 that says why';
 wanted(REFUSED, [
   '/api/torrents', { uri: '/', method: 'POST' }, '/status/status.json', '/api/session', { uri: '/api/session/', method: 'POST' },
-  { uri: '/api/torrents', headers: { 'sec-fetch-dest': 'document' } }, { uri: '/api/torrents', query: { s: OF_TORRENT } },
+  HTML, '/api/x.html', { uri: '/api/torrents', headers: { 'sec-fetch-dest': 'document' } }, { uri: '/api/torrents', query: { s: OF_TORRENT } },
 ], NO_PROOF);
 
 const VIEWER = 'sign-in is told the address of its viewer, and nobody else can say one';
@@ -169,6 +170,13 @@ function bearer(authorization) {
 wanted(BEARER, [bearer('Bearer ' + TOKEN), bearer('bearer ' + TOKEN), { uri: '/files/' + OTHER + '/x', headers: { authorization: 'Bearer ' + TOKEN } }], LET_IN);
 wanted(BEARER, [TOKEN, 'Basic ' + TOKEN, 'Bearer ' + TOKEN + 'x', 'Bearer  ' + TOKEN, 'Bearer ', HASH, 'Bearer ' + 'x'.repeat(513)].map(bearer), NO_PROOF);
 wanted(BEARER, [bearer('Bearer ' + TOKEN)], NO_PROOF, NO_TOKENS);
+// The beginning of a hash, by which it is found, is not enough.
+const LIKE_IT = { keys: NO_TOKENS.keys };
+LIKE_IT['token:' + ID] = ID + mac(KEYS.token, 'other').slice(16);
+const LONGER = { keys: NO_TOKENS.keys };
+LONGER['token:' + ID] = HASH + 'x';
+wanted(BEARER, [bearer('Bearer ' + TOKEN)], NO_PROOF, LIKE_IT);
+wanted(BEARER, [bearer('Bearer ' + TOKEN)], NO_PROOF, LONGER);
 
 const SHARE = 'a share link opens what it is for and nothing else';
 function shared(uri, s, method) {
@@ -177,10 +185,12 @@ function shared(uri, s, method) {
 wanted(SHARE, [
   shared(FILE, OF_FILE), shared(FILE, OF_TORRENT, 'HEAD'), shared('/complete/' + TORRENT + '/playlist.m3u8', OF_TORRENT),
   { uri: FILE, query: { s: OF_FILE, x: '1' }, headers: { range: 'bytes=0-' } },
+  shared(HTML, OF_TORRENT), shared(HTML, share(HTML)),
 ], LET_IN);
 wanted(SHARE, [
   shared('/files/' + TORRENT + '/An%20album/02.flac', OF_FILE),
   shared(PAGE, OF_FILE),
+  shared(PAGE, share(PAGE)),
   shared('/files/' + OTHER + '/x', OF_TORRENT),
   shared('/complete/' + OTHER + '/index.html', OF_TORRENT),
   shared(FILE, share(FILE, NOW)),
@@ -213,6 +223,8 @@ wanted(VISITOR, [PAGE, '/files/' + TORRENT + '/x', '/complete/' + TORRENT + '/fi
 wanted(VISITOR, ['/status/status.json', '/files/' + OTHER + '/x', '/api/torrents'].map((uri) => ({ uri: uri, cookies: shareCookie(TORRENT, OF_TORRENT) })), NO_PROOF);
 // Moved to another torrent's name it opens nothing.
 wanted(VISITOR, [{ uri: '/files/' + OTHER + '/x', cookies: shareCookie(OTHER, OF_TORRENT) }], NO_PROOF);
+// A link for a file is none for a visitor.
+wanted(VISITOR, [{ uri: FILE, cookies: shareCookie(TORRENT, OF_FILE) }], NO_PROOF);
 
 // For measurements: one request of each kind.
 const kinds = {

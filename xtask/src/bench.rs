@@ -4,6 +4,7 @@
 //! medians. Goals are printed as met or missed; they do not decide how the command ends.
 
 mod coldstart;
+mod edge;
 mod figures;
 mod parse;
 mod report;
@@ -41,7 +42,7 @@ struct Bench {
 }
 
 /// A new bench is a function that measures as planned, and a line here.
-const BENCHES: [Bench; 4] = [
+const BENCHES: [Bench; 5] = [
     Bench {
         name: "coldstart",
         rounds: 11,
@@ -56,6 +57,11 @@ const BENCHES: [Bench; 4] = [
         name: "transfer",
         rounds: 5,
         run: transfer::run,
+    },
+    Bench {
+        name: "edge",
+        rounds: 5,
+        run: edge::run,
     },
     Bench {
         name: "status",
