@@ -170,7 +170,7 @@ async function handler(event) {
   const given = request.querystring.s;
   const opens = await shared(request, given, keys, store, now);
   if (!opens) return refused(request);
-  if (opens === 'file' || !/\.html$/.test(uri) || torrent[1] !== 'complete') return request;
+  if (!/\.html$/.test(uri) || torrent[1] !== 'complete') return request;
   // The page's pictures, lists and links carry no signature: from here on the cookie does.
   const cookies = {};
   cookies[SHARE_COOKIE + torrent[2]] = {
