@@ -37,7 +37,7 @@ const CASES: [&str; 14] = [
 ];
 
 const TURNS: u32 = 2_000;
-/// For a 100th of the requests' own instructions among those of a start.
+/// Two runs that differ by enough requests to tell theirs from a start's.
 const COUNTED: [u32; 2] = [20, 60];
 
 /// Of the 1 ms, on this machine; a slower one at AWS has the rest.
@@ -57,7 +57,8 @@ pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
     }
     let goals = rows.iter().filter(|row| row.subject == EDGE);
     let goals = goals.flat_map(goals_of).collect();
-    let notes = vec!["instructions, time and memory of one request; njs frees nothing".to_owned()];
+    let notes =
+        vec!["of one request; the instructions of both include making its event".to_owned()];
     Ok(Report { rows, goals, notes })
 }
 
