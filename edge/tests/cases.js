@@ -110,7 +110,7 @@ wanted(PUBLIC, [
   '/x.js/../status/status.json', '/complete/library.json', '//files/x.js', '/a//b.js', '/.js', '/a/.js', '/x.js/', '/x.js?',
 ], NO_PROOF);
 
-// CloudFront was seen to call the function with either path when somebody asks for the root.
+// AWS does not say which of the two the function gets when somebody asks for the root.
 const SIGN_IN = 'a page without proof leads to the sign-in page and back';
 wanted(SIGN_IN, ['/', '/index.html'], signIn('/'));
 wanted(SIGN_IN, ['/status/index.html'], signIn('/status/index.html'));
