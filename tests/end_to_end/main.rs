@@ -1,4 +1,4 @@
-//! End-to-end tests on the local stack, one after the other in one program.
+//! End-to-end tests on the local stack, in one program.
 //!
 //! `cargo test -p tests -- NAME` runs some of them.
 
@@ -16,6 +16,7 @@ mod refusals;
 mod rights;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::Result;
 use libtest_mimic::{Arguments, Trial};
@@ -23,8 +24,21 @@ use tests::World;
 
 type Test = fn(&World) -> Result<()>;
 
-/// In this order: the last ones stop Deluge, and look back.
-const TESTS: &[(&str, Test)] = &[
+/// Each has torrents of its own and looks at nothing else. The slowest come first.
+const TOGETHER: &[(&str, Test)] = &[
+    (
+        "links_appear_while_the_rest_is_downloading",
+        adding::links_before_the_end,
+    ),
+    (
+        "a_torrent_is_paused_resumed_and_removed",
+        control::pause_resume_remove,
+    ),
+    (
+        "the_cli_adds_watches_and_gets_byte_for_byte",
+        cli::add_watch_get,
+    ),
+    ("the_cli_pauses_resumes_and_removes", cli::control),
     (
         "a_folder_by_file_comes_out_byte_for_byte",
         adding::a_folder_by_file,
@@ -39,24 +53,8 @@ const TESTS: &[(&str, Test)] = &[
         adding::a_large_file,
     ),
     (
-        "a_transfer_that_broke_off_goes_on",
-        leftovers::a_transfer_goes_on,
-    ),
-    (
-        "links_appear_while_the_rest_is_downloading",
-        adding::links_before_the_end,
-    ),
-    (
         "the_same_torrent_twice_is_one_torrent",
         adding::the_same_twice,
-    ),
-    (
-        "the_status_page_tells_of_every_torrent",
-        adding::the_status_page,
-    ),
-    (
-        "what_is_no_torrent_is_refused_and_nothing_is_stored",
-        refusals::nothing_is_stored,
     ),
     ("an_unknown_torrent_is_not_found", refusals::unknown_torrent),
     (
@@ -72,20 +70,8 @@ const TESTS: &[(&str, Test)] = &[
         refusals::a_magnet_beyond_the_limit,
     ),
     (
-        "a_hundred_at_once_are_one_torrent",
-        adding::a_hundred_at_once,
-    ),
-    (
         "only_the_wanted_files_are_downloaded",
         control::only_the_wanted_files,
-    ),
-    (
-        "lists_are_filtered_and_paged",
-        control::lists_are_filtered_and_paged,
-    ),
-    (
-        "a_torrent_is_paused_resumed_and_removed",
-        control::pause_resume_remove,
     ),
     (
         "a_url_of_this_machine_is_refused",
@@ -95,11 +81,6 @@ const TESTS: &[(&str, Test)] = &[
         "a_torrent_too_large_for_a_request_is_uploaded",
         control::an_upload_is_a_torrent_too,
     ),
-    (
-        "the_cli_adds_watches_and_gets_byte_for_byte",
-        cli::add_watch_get,
-    ),
-    ("the_cli_pauses_resumes_and_removes", cli::control),
     (
         "the_cli_goes_on_where_a_get_was_interrupted",
         cli::an_interrupted_get_goes_on,
@@ -115,10 +96,6 @@ const TESTS: &[(&str, Test)] = &[
     (
         "an_expired_torrent_is_removed",
         afterwards::an_expired_torrent_is_removed,
-    ),
-    (
-        "what_an_earlier_version_published_goes",
-        leftovers::what_an_earlier_version_published_goes,
     ),
     (
         "every_route_wants_a_proof",
@@ -141,6 +118,35 @@ const TESTS: &[(&str, Test)] = &[
     (
         "a_session_is_renewed_while_it_is_used",
         access::a_session_is_renewed_while_it_is_used,
+    ),
+];
+
+/// These look at all that is there, or stop what others need. In this order: they look at what was added before, and
+/// the last ones look back.
+const IN_TURN: &[(&str, Test)] = &[
+    (
+        "lists_are_filtered_and_paged",
+        control::lists_are_filtered_and_paged,
+    ),
+    (
+        "the_status_page_tells_of_every_torrent",
+        adding::the_status_page,
+    ),
+    (
+        "what_is_no_torrent_is_refused_and_nothing_is_stored",
+        refusals::nothing_is_stored,
+    ),
+    (
+        "a_hundred_at_once_are_one_torrent",
+        adding::a_hundred_at_once,
+    ),
+    (
+        "a_transfer_that_broke_off_goes_on",
+        leftovers::a_transfer_goes_on,
+    ),
+    (
+        "what_an_earlier_version_published_goes",
+        leftovers::what_an_earlier_version_published_goes,
     ),
     (
         "tries_to_sign_in_are_limited",
@@ -187,31 +193,43 @@ const TESTS: &[(&str, Test)] = &[
     ),
 ];
 
+/// How many of the first run at a time. They wait most of their time.
+const THREADS: usize = 6;
+
 fn main() -> Result<()> {
     let arguments = Arguments::from_args();
-    // One Deluge for all: tests take turns.
-    let arguments = Arguments {
-        test_threads: Some(1),
-        ..arguments
-    };
     if arguments.list {
-        libtest_mimic::run(&arguments, trials(None)).exit();
+        let mut all = trials(TOGETHER, None);
+        all.extend(trials(IN_TURN, None));
+        libtest_mimic::run(&arguments, all).exit();
     }
     xtask::interrupt::install()?;
     let world = Arc::new(World::start()?);
-    let conclusion = libtest_mimic::run(&arguments, trials(Some(&world)));
+    let run = |tests, threads| {
+        let arguments = Arguments {
+            test_threads: Some(threads),
+            ..arguments.clone()
+        };
+        libtest_mimic::run(&arguments, trials(tests, Some(&world)))
+    };
+    let together = run(TOGETHER, THREADS);
+    let in_turn = run(IN_TURN, 1);
     // Ends every process before the program does.
     drop(world);
-    conclusion.exit()
+    together.exit_if_failed();
+    in_turn.exit()
 }
 
-fn trials(world: Option<&Arc<World>>) -> Vec<Trial> {
-    let trial = |(name, test): &(&str, Test)| {
-        let (world, test) = (world.cloned(), *test);
-        Trial::test(*name, move || {
+fn trials(tests: &[(&'static str, Test)], world: Option<&Arc<World>>) -> Vec<Trial> {
+    let trial = |&(name, test): &(&'static str, Test)| {
+        let world = world.cloned();
+        Trial::test(name, move || {
             let world = world.ok_or("tests need a running product")?;
-            test(&world).map_err(|error| format!("{error:#}").into())
+            let start = Instant::now();
+            let outcome = test(&world);
+            println!("     {:6.1} s  {name}", start.elapsed().as_secs_f64());
+            outcome.map_err(|error| format!("{error:#}").into())
         })
     };
-    TESTS.iter().map(trial).collect()
+    tests.iter().map(trial).collect()
 }

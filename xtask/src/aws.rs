@@ -1,13 +1,15 @@
 //! The AWS environment of the local stack, and the aws command line in it.
 
+mod commands;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 
-use crate::process;
-use crate::tools::Venv;
+use self::commands::Commands;
 
 /// The one region that the stack knows.
 pub const REGION: &str = "us-east-1";
@@ -19,6 +21,8 @@ const KEY: &str = "test";
 pub struct AwsEnv {
     endpoint: String,
     logs: PathBuf,
+    /// Command lines that wait for their next command; they end with the last clone.
+    idle: Arc<Mutex<Vec<Commands>>>,
 }
 
 impl AwsEnv {
@@ -28,6 +32,7 @@ impl AwsEnv {
         Self {
             endpoint,
             logs: logs.to_owned(),
+            idle: Arc::default(),
         }
     }
 
@@ -61,17 +66,27 @@ impl AwsEnv {
         }
     }
 
-    /// Runs the aws command line and returns its output. About a second each: for set-up and tests.
+    /// Runs a command of the aws command line and returns its output. The first of several at once takes a second.
     ///
     /// # Errors
-    /// When it does not succeed, with the end of its log.
+    /// When it does not succeed, with what it printed.
     pub fn cli(&self, arguments: &[&str]) -> Result<String> {
-        let mut command = Command::new(Venv::Aws.program("aws"));
-        self.apply(&mut command);
+        let waiting = self.idle().pop();
+        let mut commands = match waiting {
+            Some(commands) => commands,
+            None => Commands::start(self, &self.logs)?,
+        };
         // As an argument too: version 1's `sqs` takes no notice of the variable.
-        command.args(["--endpoint-url", &self.endpoint, "--cli-read-timeout", "60"]);
-        command.args(arguments).env("AWS_PAGER", "");
-        process::output("aws", command, &self.logs)
+        let always = ["--endpoint-url", &self.endpoint, "--cli-read-timeout", "60"];
+        let output = commands.run(&[&always, arguments].concat());
+        if commands.is_idle() {
+            self.idle().push(commands);
+        }
+        output
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Commands>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What `query` (`JMESPath`) finds in the answer to a command.

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 use crate::product::Product;
-use crate::steps::{say, screen, step};
+use crate::steps::{self, say, screen, step};
 use crate::{SeedRequest, Seeded, Stack, StackOptions, Swarm, content, paths, process};
 
 /// So slow that one can watch: the sample takes about six seconds.
@@ -50,6 +50,7 @@ pub fn run(build: bool) -> Result<Stack> {
         compare(&product, &infohash, &album)
     })?;
     summary(&record, files)?;
+    steps::print_times();
     Ok(stack)
 }
 

@@ -9,7 +9,8 @@ use clap::{Parser, Subcommand};
 use xtask::bench::{self, BenchOptions};
 use xtask::costs::{self, CostsOptions};
 use xtask::interrupt::{self, Interrupted};
-use xtask::steps::say;
+use xtask::steps::{self, say};
+use xtask::tools::Purpose;
 use xtask::{Stack, StackOptions, demo, sam_local, test, tools};
 
 /// The project's commands.
@@ -23,7 +24,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Install the pinned tools into .local/venv (the other commands do this too)
-    Setup,
+    Setup {
+        /// What the tools are for
+        #[arg(default_value = "test")]
+        purpose: Purpose,
+    },
     /// Run the main job once: seed a torrent, submit it, fetch the finished files, compare every byte
     Demo {
         /// Leave the product running afterwards, until Ctrl-C
@@ -73,6 +78,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    steps::since_start();
     let arguments = Arguments::parse();
     match interrupt::install().and_then(|()| run(&arguments.command)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -89,7 +95,7 @@ fn main() -> ExitCode {
 
 fn run(command: &Command) -> Result<()> {
     match command {
-        Command::Setup => tools::setup().map(|()| say("The tools are ready.")),
+        Command::Setup { purpose } => tools::setup(*purpose).map(|()| say("The tools are ready.")),
         Command::Demo { keep, no_build } => {
             let stack = demo::run(!no_build)?;
             if *keep { serve(stack) } else { Ok(()) }

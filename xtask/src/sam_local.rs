@@ -27,6 +27,7 @@ use crate::interrupt::{self, Interrupted};
 use crate::process::Process;
 use crate::sam::{Optimisation, Project};
 use crate::steps::{say, step};
+use crate::tools::Purpose;
 use crate::{Stack, StackOptions, paths, tools};
 
 /// With a Docker engine the first invocation also fetches AWS's base image.
@@ -57,7 +58,7 @@ pub enum Outcome {
 /// When an answer is not what it should be; and without a container engine when `CI` is `true`.
 pub fn check() -> Result<Outcome> {
     let logs = paths::logs().join("sam-local");
-    tools::setup()?;
+    tools::setup(Purpose::Local)?;
     let Some(sam) = SamLocal::prepare(&logs)? else {
         return Ok(Outcome::Skipped);
     };

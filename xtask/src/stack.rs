@@ -15,6 +15,7 @@ use crate::aws::AwsEnv;
 use crate::ministack::Ministack;
 use crate::sam::{Optimisation, Project};
 use crate::steps::{say, step};
+use crate::tools::Purpose;
 use crate::{Deluge, Loopback, Process, agent, local_build, paths, tools};
 
 const NAME: &str = "torrent2s3-local";
@@ -36,7 +37,7 @@ impl Programs {
         match self {
             Self::Local => {
                 // Tools are downloaded while the compiler works.
-                let tools = std::thread::spawn(tools::setup);
+                let tools = std::thread::spawn(|| tools::setup(Purpose::Local));
                 step("build functions and agent (cargo build)", || {
                     local_build::compile(logs)
                 })?;
@@ -47,7 +48,7 @@ impl Programs {
                 step("pack the functions", || local_build::pack(logs))
             }
             Self::Sam => {
-                tools::setup()?;
+                tools::setup(Purpose::Local)?;
                 step("build the functions (sam build)", || {
                     Project::new(paths::root()).build(Optimisation::Quick, logs)
                 })
@@ -141,7 +142,7 @@ impl Stack {
         if options.build {
             options.programs.build(logs)?;
         } else {
-            tools::setup()?;
+            tools::setup(Purpose::Local)?;
         }
         let ministack = step("start MiniStack", || {
             Ministack::start(&dir.join("ministack"), logs)

@@ -1,6 +1,6 @@
 //! What a person sees while a command works: a spinner per step, then one line with its time.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -9,6 +9,29 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use crate::interrupt::Interrupted;
 
 static SCREEN: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+/// What each step took.
+static TIMES: Mutex<Vec<(String, Duration)>> = Mutex::new(Vec::new());
+
+/// Since the command began; the first call is the beginning.
+pub fn since_start() -> Duration {
+    START.elapsed()
+}
+
+/// Prints what each step took, and the whole command.
+pub fn print_times() {
+    let times = TIMES.lock().unwrap_or_else(PoisonError::into_inner);
+    say(&format!("\n{:>7}  step", "s"));
+    for (what, time) in &*times {
+        say(&format!("{:>7.1}  {what}", time.as_secs_f64()));
+    }
+    say(&format!("{:>7.1}  in all", since_start().as_secs_f64()));
+}
+
+fn took(what: &str, time: Duration) {
+    let mut times = TIMES.lock().unwrap_or_else(PoisonError::into_inner);
+    times.push((what.to_owned(), time));
+}
 
 /// The bars on the terminal; add your own here so that lines and bars do not overwrite each other.
 #[must_use]
@@ -44,6 +67,7 @@ pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         Err(error) if error.is::<Interrupted>() => "stop",
         Err(_) => "FAIL",
     };
+    took(what, start.elapsed());
     say(&format!(
         "  {mark} {what:<44} {:>7.1} s",
         start.elapsed().as_secs_f64()

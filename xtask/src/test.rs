@@ -1,166 +1,238 @@
 //! `cargo xtask test`: every check there is, the quick ones first.
 
-use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use std::{fmt, fs};
 
 use anyhow::{Context, Result, bail};
 
 use crate::sam_local::{self, Outcome};
-use crate::steps::say;
-use crate::tools::Venv;
-use crate::{Process, aws, box_files, browser, clean_box, edge, paths, process, sam, tools};
-
-/// The version of cargo-deny that is installed into `.local/cargo`.
-const CARGO_DENY: &str = "0.20.2";
+use crate::steps::{self, say};
+use crate::tools::{Purpose, Venv};
+use crate::{
+    Process, aws, box_files, browser, clean_box, edge, interrupt, paths, process, sam, tools,
+};
 
 /// How a check is made.
 enum Check {
     /// By a program, which succeeds or fails.
     Program(fn() -> Result<Command>),
-    /// By a program that runs beside the next check, since both wait most of their time; its output comes at its end.
-    Beside(fn() -> Result<Command>),
     /// In here.
     Here(fn() -> Result<Outcome>),
 }
 
-use Check::{Beside, Here, Program};
+use Check::{Here, Program};
 
-const CHECKS: &[(&str, Check)] = &[
-    ("format", Program(|| Ok(cargo("fmt --all --check")))),
-    (
-        "clippy",
-        Program(|| Ok(cargo("clippy --workspace --all-targets -- --deny warnings"))),
-    ),
-    ("licences and sources of dependencies", Program(deny)),
-    ("template: sam validate", Program(sam_validate)),
-    ("template: cfn-lint", Program(|| Ok(cfn_lint()))),
-    ("template: checkov", Program(checkov)),
-    ("box: scripts and versions", Program(box_files::shellcheck)),
-    ("box: units", Here(box_files::verify_units)),
-    ("page: types", Program(browser::types)),
-    ("page: units", Program(browser::unit_tests)),
-    ("edge function", Here(edge::check)),
-    (
-        "unit tests",
-        Program(|| Ok(cargo("test --workspace --exclude tests"))),
-    ),
-    (
-        "end-to-end tests",
-        Beside(|| Ok(cargo("test --package tests"))),
-    ),
-    ("browser tests", Here(browser::check)),
-    // After the end-to-end tests, which build what it invokes.
-    ("sam local invoke", Here(sam_local::check)),
-    ("box: installed in a clean Debian", Here(clean_box::check)),
+type Named = (&'static str, Check);
+
+/// Checks that follow each other, and checks that spend most of their time waiting and so run beside each other.
+enum Group {
+    InTurn(&'static [Named]),
+    SideBySide(&'static [Named]),
+}
+
+use Group::{InTurn, SideBySide};
+
+const GROUPS: &[Group] = &[
+    InTurn(&[
+        ("format", Program(|| Ok(cargo("fmt --all --check")))),
+        (
+            "clippy",
+            Program(|| Ok(cargo("clippy --workspace --all-targets -- --deny warnings"))),
+        ),
+        (
+            "licences and sources of dependencies",
+            Program(|| Ok(deny())),
+        ),
+        ("template: sam validate", Program(sam_validate)),
+        ("template: cfn-lint", Program(|| Ok(cfn_lint()))),
+        ("template: checkov", Program(|| Ok(checkov()))),
+        ("box: scripts and versions", Program(box_files::shellcheck)),
+        ("box: units", Here(box_files::verify_units)),
+        ("page: types", Program(browser::types)),
+        ("page: units", Program(browser::unit_tests)),
+        ("edge function", Here(edge::check)),
+        // Compiles what the tests below and the local stack are made of.
+        (
+            "compile everything",
+            Program(|| Ok(cargo("test --workspace --no-run"))),
+        ),
+    ]),
+    SideBySide(&[
+        (
+            "unit tests",
+            Program(|| Ok(cargo("test --workspace --exclude tests"))),
+        ),
+        (
+            "template: what AWS demands",
+            Program(|| Ok(cargo("test --package tests --lib"))),
+        ),
+        (
+            "end-to-end tests",
+            Program(|| Ok(cargo("test --workspace --test end_to_end"))),
+        ),
+        ("browser tests", Here(browser::check)),
+    ]),
+    InTurn(&[
+        ("sam local invoke", Here(sam_local::check)),
+        ("box: installed in a clean Debian", Here(clean_box::check)),
+    ]),
 ];
 
 /// What takes too long for every run.
-const SOAK: &[(&str, Check)] = &[(
+const SOAK: &[Group] = &[InTurn(&[(
     "soak: a hundred kills",
     Program(|| {
         Ok(cargo(
             "test --package torrent2s3-agent --test faults -- --ignored --nocapture",
         ))
     }),
-)];
+)])];
 
 /// Runs all checks, or those whose name contains `only`; the first that fails ends the run. With `soak` these
-/// are the long ones, which are not among the others.
+/// are the long ones, which are not among the others. At the end stands what took how long.
 ///
 /// # Errors
 /// Names the check that failed; its own output stands above.
 pub fn run(only: Option<&str>, soak: bool) -> Result<()> {
-    tools::setup()?;
-    let start = Instant::now();
-    let checks = if soak { SOAK } else { CHECKS };
-    let chosen: Vec<_> = checks
-        .iter()
-        .filter(|(name, _)| only.is_none_or(|part| name.contains(part)))
-        .collect();
-    if chosen.is_empty() {
-        let names: Vec<_> = checks.iter().map(|(name, _)| *name).collect();
+    let groups = if soak { SOAK } else { GROUPS };
+    let wanted = |name: &str| only.is_none_or(|part| name.contains(part));
+    let names = || groups.iter().flat_map(Group::checks).map(|(name, _)| *name);
+    if !names().any(wanted) {
+        let names: Vec<_> = names().collect();
         bail!("no check is called that; there are: {}", names.join(", "));
     }
-    let mut skipped = 0;
-    let mut beside = None;
-    for (name, check) in &chosen {
-        say(&format!("\n── {name}"));
-        let is_last = chosen.last().is_some_and(|(last, _)| last == name);
-        // CI has more time than patience with what a busy machine does to a test.
-        let alone = is_last || std::env::var("CI").as_deref() == Ok("true");
-        if let (Beside(command), false) = (check, alone) {
-            beside = Some((name, Running::start(name, command()?)?));
-            continue;
-        }
-        let begin = Instant::now();
-        let outcome = make(check).with_context(|| format!("the check `{name}` failed"))?;
-        if outcome == Outcome::Skipped {
-            skipped += 1;
-        }
-        tell(name, outcome, begin);
-        if let Some((name, running)) = beside.take() {
-            let begin = running.begin;
-            running
-                .join()
-                .with_context(|| format!("the check `{name}` failed"))?;
-            tell(name, Outcome::Passed, begin);
-        }
-    }
-    let seconds = start.elapsed().as_secs_f64();
-    say(&format!("\nall checks made in {seconds:.0} s"));
+    let mut times = Times::default();
+    let made = tools::setup(Purpose::Test).and_then(|()| {
+        groups.iter().try_for_each(|group| {
+            let chosen: Vec<_> = group
+                .checks()
+                .iter()
+                .filter(|(name, _)| wanted(name))
+                .collect();
+            match group {
+                SideBySide(_) if chosen.len() > 1 => side_by_side(&chosen, &mut times),
+                _ => in_turn(&chosen, &mut times),
+            }
+        })
+    });
+    say(&times.to_string());
+    made?;
     println!(
-        "{} passed, 0 failed, {skipped} skipped",
-        chosen.len() - skipped
+        "{} passed, 0 failed, {} skipped",
+        times.count(Outcome::Passed),
+        times.count(Outcome::Skipped)
     );
     Ok(())
 }
 
-fn tell(name: &str, outcome: Outcome, begin: Instant) {
-    let word = match outcome {
-        Outcome::Passed => "passed",
-        Outcome::Skipped => "SKIPPED",
-    };
-    let seconds = begin.elapsed().as_secs_f64();
-    say(&format!("── {name}: {word} after {seconds:.0} s"));
+impl Group {
+    fn checks(&self) -> &'static [Named] {
+        match self {
+            InTurn(checks) | SideBySide(checks) => checks,
+        }
+    }
 }
 
-/// A check beside another one.
-struct Running {
-    process: Process,
-    begin: Instant,
+fn in_turn(checks: &[&Named], times: &mut Times) -> Result<()> {
+    for (name, check) in checks {
+        say(&format!("\n── {name}"));
+        let begin = Instant::now();
+        let outcome = make(check);
+        times.add(name, begin, outcome.as_ref().ok().copied());
+        outcome.with_context(|| format!("the check `{name}` failed"))?;
+    }
+    Ok(())
 }
 
-impl Running {
-    fn start(name: &str, command: Command) -> Result<Self> {
-        let logs = paths::logs().join("checks");
-        let name = name.replace(' ', "-");
-        process::truncate(&name, &logs)?;
-        let process = Process::start(&name, command, &logs)?;
-        let log = process.log().display();
-        say(&format!("   beside the next one; see {log}"));
-        Ok(Self {
-            process,
-            begin: Instant::now(),
-        })
+/// Each as a command of its own, so that their output does not mix: it is shown when the check has ended.
+fn side_by_side(checks: &[&Named], times: &mut Times) -> Result<()> {
+    let logs = paths::logs().join("checks");
+    let mut running = Vec::new();
+    for (name, _) in checks {
+        let file = name.replace([' ', ':'], "-");
+        process::truncate(&file, &logs)?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["test", name]).current_dir(paths::root());
+        let process = Process::start(&file, command, &logs)?;
+        say(&format!("── {name}: runs; see {}", process.log().display()));
+        running.push((*name, process, Instant::now()));
+    }
+    while !running.is_empty() {
+        interrupt::sleep(Duration::from_millis(200))?;
+        let Some(at) = running
+            .iter_mut()
+            .position(|(_, process, _)| !process.is_alive())
+        else {
+            continue;
+        };
+        let (name, mut process, begin) = running.remove(at);
+        let status = process.wait()?;
+        let log = fs::read(process.log()).context("its log")?;
+        let log = String::from_utf8_lossy(&log);
+        say(&format!("\n── {name}\n{log}"));
+        let outcome = match status.success() {
+            true if log.trim_end().ends_with(SKIPPED) => Some(Outcome::Skipped),
+            true => Some(Outcome::Passed),
+            false => None,
+        };
+        times.add(name, begin, outcome);
+        if outcome.is_none() {
+            bail!("the check `{name}` failed ({status})");
+        }
+    }
+    Ok(())
+}
+
+/// How a run of one check ends that was skipped.
+const SKIPPED: &str = "0 passed, 0 failed, 1 skipped";
+
+/// What took how long, as it is printed at the end.
+#[derive(Default)]
+struct Times(Vec<(String, f64, Option<Outcome>)>);
+
+impl Times {
+    fn add(&mut self, name: &str, begin: Instant, outcome: Option<Outcome>) {
+        let seconds = begin.elapsed().as_secs_f64();
+        let word = word(outcome);
+        say(&format!("── {name}: {word} after {seconds:.0} s"));
+        self.0.push((name.to_owned(), seconds, outcome));
     }
 
-    fn join(mut self) -> Result<()> {
-        let status = self.process.wait()?;
-        let log = fs::read(self.process.log()).context("its log")?;
-        say(&String::from_utf8_lossy(&log));
-        if !status.success() {
-            bail!("{status}");
+    fn count(&self, wanted: Outcome) -> usize {
+        self.0
+            .iter()
+            .filter(|(_, _, outcome)| *outcome == Some(wanted))
+            .count()
+    }
+}
+
+fn word(outcome: Option<Outcome>) -> &'static str {
+    match outcome {
+        Some(Outcome::Passed) => "passed",
+        Some(Outcome::Skipped) => "SKIPPED",
+        None => "FAILED",
+    }
+}
+
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\n{:>7}  check", "s")?;
+        for (name, seconds, outcome) in &self.0 {
+            write!(f, "{seconds:>7.1}  {name}")?;
+            if *outcome != Some(Outcome::Passed) {
+                write!(f, " ({})", word(*outcome))?;
+            }
+            writeln!(f)?;
         }
-        Ok(())
+        write!(f, "{:>7.1}  in all", steps::since_start().as_secs_f64())
     }
 }
 
 fn make(check: &Check) -> Result<Outcome> {
     match check {
         Here(check) => check(),
-        Program(command) | Beside(command) => {
+        Program(command) => {
             let status = process::attached(command()?)?;
             if !status.success() {
                 bail!("{status}");
@@ -192,34 +264,20 @@ fn cfn_lint() -> Command {
 }
 
 /// What it may find is in `.checkov.yaml`, with the reasons.
-fn checkov() -> Result<Command> {
-    tools::install(&[Venv::Checkov])?;
-    let mut command = Command::new(Venv::Checkov.program("checkov"));
+fn checkov() -> Command {
+    let mut command = Command::new(Venv::Checks.program("checkov"));
     command
         .args(["--config-file", ".checkov.yaml"])
         .current_dir(paths::root());
-    Ok(command)
+    command
 }
 
-/// cargo-deny, installed when it is missing. Advisories are left out: their database is fetched from GitHub,
-/// which not every machine may reach; `cargo deny check advisories` asks it.
-fn deny() -> Result<Command> {
-    let root = paths::local().join("cargo");
-    let program: PathBuf = root.join(format!("cargo-deny-{CARGO_DENY}"));
-    if !program.exists() {
-        say("   installing cargo-deny (a few minutes, once)");
-        let mut install = cargo("install --quiet --locked --root");
-        install
-            .arg(&root)
-            .arg(format!("cargo-deny@{CARGO_DENY}"))
-            .env_remove("CARGO_TARGET_DIR");
-        process::run("cargo-deny-install", install, &paths::logs())?;
-        fs::rename(root.join("bin/cargo-deny"), &program)
-            .context("cargo-deny was not installed")?;
-    }
-    let mut command = Command::new(program);
+/// Advisories are left out: their database is fetched from GitHub, which not every machine may reach; `cargo deny
+/// check advisories` asks it.
+fn deny() -> Command {
+    let mut command = Command::new(Venv::Checks.program("cargo-deny"));
     command
         .args(["check", "bans", "licenses", "sources"])
         .current_dir(paths::root());
-    Ok(command)
+    command
 }

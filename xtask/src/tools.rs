@@ -20,15 +20,52 @@ pub enum Venv {
     Deluge,
     /// Schemathesis, which calls an API as its description in `openapi.yaml` says.
     Schemathesis,
-    /// checkov, which looks for what is unsafe in the template.
-    Checkov,
+    /// checkov, which looks for what is unsafe in the template, and cargo-deny.
+    Checks,
     /// What `bench transfer` compares the agent with: s5cmd, rclone, and the aws command line on its own.
     Peers,
 }
 
+/// What tools are wanted for; each includes the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Purpose {
+    /// `sam build` and `sam deploy`, to an AWS account
+    Deploy,
+    /// The product on this machine: `cargo xtask local` and `demo`
+    Local,
+    /// Every check: `cargo xtask test`
+    Test,
+}
+
+impl Purpose {
+    fn venvs(self) -> &'static [Venv] {
+        use Venv::{Aws, Checks, Deluge, Ministack, Schemathesis};
+        match self {
+            Self::Deploy => &[Aws],
+            Self::Local => &[Aws, Ministack, Deluge],
+            Self::Test => &[Aws, Ministack, Deluge, Schemathesis, Checks],
+        }
+    }
+}
+
+/// The oldest Python 3 for which the pinned packages exist.
+const PYTHON_MIN: u8 = 10;
+/// The newest that is looked for by its own name; `python3` may be newer.
+const PYTHON_NEWEST: u8 = 14;
+
 impl Venv {
-    /// Those that the product and its tests need.
-    const COMMON: [Self; 4] = [Self::Aws, Self::Ministack, Self::Deluge, Self::Schemathesis];
+    /// The newest Python 3 for which its packages exist.
+    fn python_max(self) -> Option<u8> {
+        match self {
+            // libtorrent 2.0.11 has no wheel for a newer one.
+            Self::Deluge => Some(13),
+            _ => None,
+        }
+    }
+
+    fn takes(self, major: u8, minor: u8) -> bool {
+        major == 3 && minor >= PYTHON_MIN && self.python_max().is_none_or(|max| minor <= max)
+    }
 
     fn name(self) -> &'static str {
         match self {
@@ -36,7 +73,7 @@ impl Venv {
             Self::Ministack => "ministack",
             Self::Deluge => "deluge",
             Self::Schemathesis => "schemathesis",
-            Self::Checkov => "checkov",
+            Self::Checks => "checks",
             Self::Peers => "peers",
         }
     }
@@ -78,7 +115,7 @@ impl Venv {
     fn install(self, logs: &Path) -> Result<()> {
         let name = format!("setup-{}", self.name());
         if !self.program("pip").exists() {
-            let mut venv = Command::new(python()?);
+            let mut venv = Command::new(python(self)?);
             venv.args(["-m", "venv", "--clear"]).arg(self.dir());
             process::run(&name, venv, logs)?;
         }
@@ -132,13 +169,12 @@ fn packaged(venv: Venv, folder: &str, program: &str) -> Result<PathBuf> {
     )
 }
 
-/// Installs what is missing or out of date of what the product and its tests need. Commands that run side by
-/// side take turns.
+/// Installs what is missing or out of date of what `purpose` needs. Commands that run side by side take turns.
 ///
 /// # Errors
 /// When Python cannot be had, a package cannot be installed, or on Ctrl-C.
-pub fn setup() -> Result<()> {
-    install(&Venv::COMMON)
+pub fn setup(purpose: Purpose) -> Result<()> {
+    install(purpose.venvs())
 }
 
 /// As [`setup`], for these environments alone.
@@ -194,33 +230,77 @@ pub fn lock(path: &Path) -> Result<File> {
     }
 }
 
-/// A Python of at least 3.10 that can make virtual environments.
-fn python() -> Result<PathBuf> {
-    if let Some(python) = find_python() {
+/// A Python that can make this virtual environment.
+fn python(venv: Venv) -> Result<PathBuf> {
+    if let Some(python) = find_python(venv) {
         return Ok(python);
     }
-    apt::install(&["python3", "python3-venv"])
-        .context("the tools need Python 3.10 or newer with its venv module")?;
-    find_python().context("python3 is still older than 3.10, or cannot make virtual environments")
+    // Debian's own may be missing, or may lack its venv module.
+    apt::install(&["python3", "python3-venv"]).with_context(|| needed(venv))?;
+    find_python(venv).with_context(|| needed(venv))
 }
 
-fn find_python() -> Option<PathBuf> {
-    const TEST: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))";
-    [
-        "python3",
-        "python3.14",
-        "python3.13",
-        "python3.12",
-        "python3.11",
-        "python3.10",
-    ]
-    .into_iter()
-    .find(|name| {
-        let mut command = Command::new(name);
-        command
-            .args(["-c", TEST])
-            .stderr(std::process::Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    })
-    .map(PathBuf::from)
+/// What a person has to install, in a sentence.
+fn needed(venv: Venv) -> String {
+    let name = venv.name();
+    match venv.python_max() {
+        None => {
+            format!("the {name} tools need Python 3.{PYTHON_MIN} or newer, with its venv module")
+        }
+        Some(max) => format!(
+            "the {name} tools need Python 3.{PYTHON_MIN} to 3.{max}, with its venv module: install python3.{max} beside \
+             this system's own, for example with uv or pyenv. Only the local stack needs it; for a deployment \
+             `cargo xtask setup deploy` is enough"
+        ),
+    }
+}
+
+fn find_python(venv: Venv) -> Option<PathBuf> {
+    let versioned = (PYTHON_MIN..=PYTHON_NEWEST).rev();
+    std::iter::once("python3".to_owned())
+        .chain(versioned.map(|minor| format!("python3.{minor}")))
+        .find(|name| version(name).is_some_and(|(major, minor)| venv.takes(major, minor)))
+        .map(PathBuf::from)
+}
+
+/// The version of a Python that can make virtual environments.
+fn version(python: &str) -> Option<(u8, u8)> {
+    let mut command = Command::new(python);
+    command.args([
+        "-c",
+        "import ensurepip, sys, venv; print(sys.version_info.major, sys.version_info.minor)",
+    ]);
+    let output = command.stderr(std::process::Stdio::null()).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let (major, minor) = text.trim().split_once(' ')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deployment_takes_a_python_for_which_libtorrent_has_no_wheel() {
+        assert!(Venv::Aws.takes(3, 14) && !Venv::Deluge.takes(3, 14));
+        assert!(!Purpose::Deploy.venvs().contains(&Venv::Deluge));
+        let needed = needed(Venv::Deluge);
+        assert!(
+            needed.contains("3.10 to 3.13") && needed.contains("setup deploy"),
+            "{needed}"
+        );
+    }
+
+    #[test]
+    fn a_python_is_neither_too_old_nor_of_another_kind() {
+        assert!(Venv::Deluge.takes(3, 10) && Venv::Deluge.takes(3, 13));
+        assert!(!Venv::Aws.takes(3, 9) && !Venv::Aws.takes(2, 12));
+    }
+
+    #[test]
+    fn this_machine_has_a_python_with_a_version() {
+        let python = find_python(Venv::Aws).unwrap();
+        assert!(version(python.to_str().unwrap()).is_some());
+        assert_eq!(version("no-such-python"), None);
+    }
 }

@@ -112,7 +112,7 @@ fn assert_same(downloads: &Path, folder: &Path) {
 
 #[test]
 fn deluge_downloads_every_kind_of_torrent_from_the_swarm() {
-    tools::setup().unwrap();
+    tools::setup(tools::Purpose::Local).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let logs = dir.path().join("logs");
     let mut swarm = Swarm::start(&logs).unwrap();

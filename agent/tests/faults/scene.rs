@@ -115,7 +115,7 @@ impl Scene {
 
 impl World {
     fn make() -> Self {
-        tools::setup().expect("the tools");
+        tools::setup(tools::Purpose::Local).expect("the tools");
         let folder = folder();
         let lock = tools::lock(&folder.join("lock")).expect("the folder's lock");
         let world = folder.join("world");

@@ -46,7 +46,7 @@ pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
     if logs.exists() {
         fs::remove_dir_all(&logs)?;
     }
-    tools::setup()?;
+    tools::setup(tools::Purpose::Local)?;
     step("build the functions", || {
         Project::new(paths::root()).build(Optimisation::Full, &paths::logs())
     })?;

@@ -96,7 +96,7 @@ pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
         fs::remove_dir_all(&dir)?;
     }
     let logs = dir.join("logs");
-    tools::setup()?;
+    tools::setup(tools::Purpose::Local)?;
     let bootstrap = step("build the function", || build(&dir, &logs))?;
     let lambda = RuntimeApi::start()?;
     let mut rows = Vec::new();
