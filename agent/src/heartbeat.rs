@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use deluge::{Client, Key};
 use store::Records;
@@ -7,7 +8,11 @@ use torrent::{Timestamp, Worker};
 
 use crate::fault::Fault;
 use crate::floor::Floor;
+use crate::ready;
 use crate::report::Reporter;
+
+/// Until the first heartbeat: Deluge starts beside the agent and answers within seconds.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
 
 /// Registers this worker as long as its Deluge answers, and keeps its disk from filling up.
 pub(crate) struct Heartbeat {
@@ -26,10 +31,21 @@ impl Heartbeat {
             is_full: false,
         };
         let mut beat = interval(Worker::HEARTBEAT);
+        let mut is_ready = false;
         loop {
             beat.tick().await;
-            if let Err(fault) = self.beat(&mut floor).await {
-                tracing::warn!(%fault, "this worker could not be registered");
+            match self.beat(&mut floor).await {
+                Ok(()) if is_ready => {}
+                Ok(()) => {
+                    is_ready = true;
+                    ready::notify();
+                }
+                Err(fault) => {
+                    tracing::warn!(%fault, "this worker could not be registered");
+                    if !is_ready {
+                        beat.reset_after(FIRST_RETRY);
+                    }
+                }
             }
         }
     }

@@ -16,6 +16,7 @@ mod once;
 mod pace;
 mod plan;
 mod progress;
+mod ready;
 mod removal;
 mod report;
 mod scan;
