@@ -5,7 +5,6 @@ set -euo pipefail
 
 readonly folder=$1 settings=$2
 readonly ETC=/etc/torrent2s3 LIB=/opt/torrent2s3 STATE=/var/lib/torrent2s3-box
-export DEBIAN_FRONTEND=noninteractive
 set -a
 # shellcheck source=/dev/null
 . "$ETC/stack.env"
@@ -13,33 +12,8 @@ set +a
 # Whatever is created without a word about its mode is for root alone.
 umask 077
 
-aws() {
-  command aws ${AWS_ENDPOINT_URL:+--endpoint-url "$AWS_ENDPOINT_URL"} --region "$AWS_REGION" "$@"
-}
-
 setting() {
   sed -n "s/^$1=//p" "$settings"
-}
-
-packages() {
-  dpkg-query --show python3-venv unattended-upgrades >/dev/null 2>&1 && return
-  apt-get -qq update
-  apt-get -qq install --no-install-recommends python3-venv unattended-upgrades >/dev/null
-}
-
-# Session Manager is for the curious: a box without it does its work as well.
-session_manager() {
-  [[ -e /usr/bin/amazon-ssm-agent ]] && return
-  local architecture deb=$STATE/amazon-ssm-agent.deb
-  architecture=$(dpkg --print-architecture)
-  # AWS's documented place for the region's newest version; there is no Debian package.
-  # https://docs.aws.amazon.com/systems-manager/latest/userguide/agent-install-deb.html
-  if ! curl --fail --silent --show-error --max-time 120 --output "$deb" \
-    "https://s3.$AWS_REGION.amazonaws.com/amazon-ssm-$AWS_REGION/latest/debian_$architecture/amazon-ssm-agent.deb" ||
-    ! apt-get -qq install "$deb" >/dev/null; then
-    echo "Session Manager's agent cannot be installed; everything else goes on" >&2
-  fi
-  rm -f "$deb"
 }
 
 users() {
@@ -51,38 +25,27 @@ users() {
   install -d -m 0755 "$LIB" "$LIB/deluge"
 }
 
-# A virtual environment of its own for every set of versions: a renewal that fails leaves the running one alone.
+# A folder of its own for every environment: what runs loads modules from its own until it is restarted.
 deluge() {
-  local sum venv
-  sum=$(sha256sum "$folder/deluge.txt" | cut -c1-16)
-  venv=$LIB/deluge/$sum
-  if [[ ! -e $venv/complete ]]; then
-    rm -rf "$venv"
-    (
-      umask 022
-      python3 -m venv "$venv"
-      "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
-        --requirement "$folder/deluge.txt"
-      # For quicker starts only: what does not compile now is compiled when it is needed, or never is.
-      "$venv/bin/python" -m compileall -q "$venv/lib" || echo "not all of Deluge could be compiled ahead" >&2
-    )
-    touch "$venv/complete"
+  local environment=$LIB/deluge/$deluge_sum
+  if [[ ! -d $environment ]]; then
+    rm -rf "$environment.new"
+    mkdir "$environment.new"
+    tar --extract --gzip --file "$folder/deluge.tar.gz" --directory "$environment.new" --no-same-owner
+    chmod 0755 "$environment.new"
+    mv "$environment.new" "$environment"
   fi
-  ln -sfn "$venv" "$LIB/deluge/current"
+  ln -sfn "$environment" "$LIB/deluge/current"
 }
 
 # Deluge Web's password goes from Secrets Manager into a file for root, from which systemd hands it on.
 secret() {
   local password
-  password=$(aws secretsmanager get-secret-value --secret-id "$DELUGE_PASSWORD_SECRET" --query SecretString --output text)
+  password=$(torrent2s3-aws secret "$DELUGE_PASSWORD_SECRET")
   [[ -n $password ]] || { echo "there is no password for Deluge" >&2; return 1; }
   # In quotes, as systemd.exec(5) has them: without, it would read some characters in its own way.
   printf 'DELUGE_PASSWORD="%s"\n' "$(printf %s "$password" | sed 's/[\\"$`]/\\&/g')" >"$ETC/secret.env.new"
   mv "$ETC/secret.env.new" "$ETC/secret.env"
-}
-
-instance_id() {
-  cloud-init query instance_id
 }
 
 # The address by which the functions reach this box.
@@ -95,7 +58,7 @@ environment() {
   line=$(setting SEED_RATIO)
   {
     grep -E '^(AWS_REGION|AWS_ENDPOINT_URL|FILES_BUCKET|TABLE|FILE_TRANSFERRING_QUEUE_URL)=' "$ETC/stack.env"
-    echo "WORKER_ID=$(instance_id)"
+    echo "WORKER_ID=$(cat /var/lib/cloud/data/instance-id)"
     echo "DELUGE_ADVERTISED_URL=http://$(address):8112"
     echo "TOTAL_GIB_MAX=$(setting TOTAL_GIB_MAX)"
     # 0 is no goal at all; the agent would take it for one that is always met.
@@ -109,7 +72,9 @@ environment() {
 programs() {
   install -m 0755 "$folder/torrent2s3-agent" "$LIB/torrent2s3-agent"
   install -m 0755 "$folder/configure-deluge" "$LIB/configure-deluge"
+  install -m 0644 "$folder/amazon-ssm-agent.asc" "$LIB/amazon-ssm-agent.asc"
   install -m 0755 "$folder/update" /usr/local/sbin/torrent2s3-update
+  install -m 0755 "$folder/extras" /usr/local/sbin/torrent2s3-extras
   install -m 0644 -t /etc/systemd/system "$folder"/systemd/*
   systemctl daemon-reload
 }
@@ -122,21 +87,21 @@ restart() {
   if systemctl --quiet is-active "$service" && [[ $(cat "$STATE/$service.sum" 2>/dev/null) == "$sum" ]]; then
     return
   fi
-  systemctl restart "$service"
+  systemctl restart "$service" || { journalctl --no-pager --lines=20 --unit="$service" >&2; return 1; }
   echo "$sum" >"$STATE/$service.sum"
   echo "$service restarted"
 }
 
-packages
+deluge_sum=$(sha256sum "$folder/deluge.tar.gz" | cut -c1-16)
 users
 deluge
 secret
 environment
 programs
-session_manager
 systemctl --quiet enable deluged deluge-web torrent2s3-agent torrent2s3-update.timer
-readonly deluge_files=("$folder/deluge.txt" "$folder/configure-deluge" "$ETC/deluge.env")
+readonly deluge_files=("$folder/deluge.tar.gz" "$folder/configure-deluge" "$ETC/deluge.env")
 restart deluged "${deluge_files[@]}"
 restart deluge-web "${deluge_files[@]}" "$ETC/secret.env"
 restart torrent2s3-agent "$LIB/torrent2s3-agent" "$ETC/agent.env" "$ETC/secret.env"
 systemctl start torrent2s3-update.timer
+find "$LIB/deluge" -mindepth 1 -maxdepth 1 -type d ! -name "$deluge_sum" -exec rm -rf {} +

@@ -93,7 +93,7 @@ pub(crate) fn what_an_earlier_version_published_goes(world: &World) -> Result<()
     ensure!(names.contains(&"index.html".to_owned()), "{names:?}");
     names.push("earlier.js".to_owned());
     fs::write(&list, serde_json::to_vec(&names)?)?;
-    let release = "published/box/releases/00/install.sh";
+    let release = "published/box/releases/00.tar.gz";
     let put = |bucket: &str, key: &str, body: &str| {
         let object = ["s3api", "put-object", "--bucket", bucket, "--key", key];
         world.aws(&[&object[..], &["--body", body]].concat())
@@ -108,10 +108,8 @@ pub(crate) fn what_an_earlier_version_published_goes(world: &World) -> Result<()
     ensure!(answer["Status"] == "SUCCESS", "{answer}");
     let keys = world.keys("published/")?;
     ensure!(!keys.iter().any(|key| key == release), "{keys:?}");
-    ensure!(
-        keys.iter().any(|key| key.ends_with("/torrent2s3-agent")),
-        "{keys:?}"
-    );
+    let releases = keys.iter().filter(|key| key.ends_with(".tar.gz")).count();
+    ensure!(releases == 1, "{keys:?}");
     ensure!(
         !has("earlier.js"),
         "an earlier version's file is still there"

@@ -48,13 +48,25 @@ const UNSEEN: &[Unseen] = &[
         roles: &["BoxRole"],
         actions: &["s3:GetObject"],
         on: "FilesBucket/published/box/*",
-        why: "box/update fetches it, in `cargo xtask test --soak`",
+        why: "a box fetches it, in `cargo xtask test box`",
+    },
+    Unseen {
+        roles: &["BoxRole"],
+        actions: &["s3:PutObject"],
+        on: "FilesBucket/published/box/report.txt",
+        why: "a box that is stuck writes it, in `cargo xtask test box`",
+    },
+    Unseen {
+        roles: &["BoxRole"],
+        actions: &["sns:Publish"],
+        on: "AlarmTopic",
+        why: "a box that is stuck tells its owner, in `cargo xtask test box`",
     },
     Unseen {
         roles: &["BoxRole"],
         actions: &["secretsmanager:GetSecretValue"],
         on: "DelugePassword",
-        why: "box/install.sh reads it, in `cargo xtask test --soak`",
+        why: "box/install.sh reads it, in `cargo xtask test box`",
     },
     Unseen {
         roles: &["BoxRole"],

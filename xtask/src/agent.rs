@@ -8,16 +8,18 @@ use anyhow::{Context, Result};
 use crate::stack::Outputs;
 use crate::{Deluge, Process, aws::AwsEnv, paths, process};
 
-/// The agent that publish-site packs for the box, once `sam build` has run.
+/// The agent that is in the box's archive, once `sam build` has run.
 pub(crate) fn packed() -> PathBuf {
-    paths::root().join(".aws-sam/build/PublishSite/box/torrent2s3-agent")
+    target().join("lambda/torrent2s3-agent/bootstrap")
 }
 
 /// The agent as `build` leaves it, for the bench.
 pub(crate) fn program() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| paths::root().join("target"), PathBuf::from);
-    target.join("agent/torrent2s3-agent")
+    target().join("agent/torrent2s3-agent")
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| paths::root().join("target"), PathBuf::from)
 }
 
 /// Builds the agent alone, for this machine.

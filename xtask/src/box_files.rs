@@ -8,16 +8,34 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::sam_local::Outcome;
+use crate::tools::Venv;
 use crate::{apt, paths, process};
 
-/// shellcheck on every script of the box.
+/// shellcheck on every script of the box, those of its user data included.
 pub(crate) fn shellcheck() -> Result<Command> {
     apt::install(&["shellcheck"])?;
+    let user_data = paths::local().join("box-user-data");
+    let mut extract = python("user_data.py");
+    extract.arg(&user_data);
+    process::run("box-user-data", extract, &paths::logs())?;
     let mut command = Command::new("shellcheck");
     command
-        .args(["update", "install.sh"])
+        .args(["update", "install.sh", "extras"])
+        .args(["torrent2s3-start", "torrent2s3-report"].map(|name| user_data.join(name)))
         .current_dir(paths::root().join("box"));
     Ok(command)
+}
+
+/// The requests to AWS that the user data's own program signs.
+pub(crate) fn requests() -> Result<Command> {
+    Ok(python("test_box_requests.py"))
+}
+
+/// With the libraries that the AWS command lines bring.
+fn python(program: &str) -> Command {
+    let mut command = Command::new(Venv::Aws.program("python"));
+    command.arg(paths::root().join("xtask/python").join(program));
+    command
 }
 
 /// `systemd-analyze verify` on the units, in a root that has what they start.

@@ -1,8 +1,12 @@
 //! The box for real: a clean Debian that boots with the user data of the deployed launch template, installs itself
 //! from what the deployment published, and brings a torrent to S3 with the rights of the box's role alone.
 
+mod heartbeat;
 mod machine;
+mod metadata;
 mod root;
+mod session_manager;
+mod stuck;
 
 use std::fs;
 use std::path::Path;
@@ -12,13 +16,14 @@ use anyhow::{Context, Result, ensure};
 use data_encoding::BASE64;
 
 use self::machine::Machine;
+use self::metadata::Metadata;
 use crate::product::Product;
 use crate::sam_local::Outcome;
 use crate::steps::{say, step};
 use crate::{Programs, SeedRequest, Stack, StackOptions, Swarm, content, demo, paths};
 
-/// From switching on to three services that answer: packages come from the network.
-const INSTALL: Duration = Duration::from_mins(15);
+/// From switching on to the first heartbeat, on a machine that has other work as well.
+const INSTALL: Duration = Duration::from_mins(3);
 /// For a sample of 5 MB.
 const DOWNLOAD: Duration = Duration::from_mins(3);
 /// What the box calls itself.
@@ -46,28 +51,47 @@ pub(crate) fn check() -> Result<Outcome> {
     })?;
     // This machine's own worker makes room.
     stack.retire_worker()?;
-    seed(&stack, &root)?;
+    let metadata = Metadata::start(&stack, &logs)?;
+    session_manager::publish(&metadata, &logs)?;
+    seed(&stack, &metadata, &root)?;
+    root::cut_off(&root)?;
     let mut machine = Machine::boot(&root, &logs)?;
     step("boot the box and let it install itself", || {
         machine.wait(INSTALL, "install itself", |machine| {
             Ok(machine.path("var/lib/torrent2s3-box/current").exists())
         })
     })?;
+    let seconds = heartbeat::first(&mut stack, &machine)?.as_secs_f64();
+    say(&format!(
+        "       from the start of user data to the first heartbeat: {seconds:.1} s"
+    ));
+    let asked = metadata.log()?;
+    for program in ["Python-urllib", "aws-sdk-rust"] {
+        ensure!(
+            asked.contains(program),
+            "{program} got its credentials elsewhere:\n{asked}"
+        );
+    }
+    root::connect(&root)?;
     step("check its user data, units and services", || {
         look_at(&machine)
     })?;
     step("download and store a torrent", || carry(&stack, &logs))
         .with_context(|| machine.journal())?;
     step("renew it by a deployment", || renew(&stack, &machine))?;
+    step("verify Session Manager's agent", || {
+        session_manager::check(&machine, &metadata)
+    })?;
     silent(&stack, &machine)?;
     drop(machine);
+    stuck::check(&stack, &metadata, &logs)?;
     step("delete the stack; what is left", || stack.delete())?;
     Ok(Outcome::Passed)
 }
 
-/// The files by which a cloud tells its machine what it is: user data as deployed, an id, and credentials, which on
-/// EC2 come by the metadata service.
-fn seed(stack: &Stack, root: &Path) -> Result<()> {
+/// The files by which a cloud tells its machine what it is: user data as deployed, and an id. Where its metadata
+/// service is, on EC2 always the same place, systemd tells every service.
+fn seed(stack: &Stack, metadata: &Metadata, root: &Path) -> Result<()> {
     let seed = root.join("var/lib/cloud/seed/nocloud");
     fs::create_dir_all(&seed)?;
     fs::write(seed.join("user-data"), user_data(stack)?)?;
@@ -75,21 +99,14 @@ fn seed(stack: &Stack, root: &Path) -> Result<()> {
         seed.join("meta-data"),
         format!("instance-id: {INSTANCE}\nlocal-hostname: box\n"),
     )?;
-    let credentials = stack.aws().assume_role(&stack.outputs().box_role)?;
-    let [key, secret, token] = &credentials;
-    fs::create_dir_all(root.join("root/.aws"))?;
-    fs::write(
-        root.join("root/.aws/credentials"),
-        format!(
-            "[default]\naws_access_key_id={}\naws_secret_access_key={}\naws_session_token={}\n",
-            key.1, secret.1, token.1
-        ),
-    )?;
-    let drop_in = root.join("etc/systemd/system/torrent2s3-agent.service.d");
-    fs::create_dir_all(&drop_in)?;
-    let lines = credentials.map(|(name, value)| format!("Environment={name}={value}\n"));
-    let text = format!("[Service]\n{}", lines.concat());
-    fs::write(drop_in.join("credentials.conf"), text).context("the agent's credentials")
+    let endpoint = metadata.endpoint();
+    let folder = root.join("etc/systemd/system.conf.d");
+    fs::create_dir_all(&folder)?;
+    let text = format!(
+        "[Manager]\nDefaultEnvironment=AWS_EC2_METADATA_SERVICE_ENDPOINT={endpoint} \
+         SSM_AGENT_SOURCE={endpoint}files/ssm\n"
+    );
+    fs::write(folder.join("metadata.conf"), text).context("the metadata service's address")
 }
 
 fn user_data(stack: &Stack) -> Result<Vec<u8>> {

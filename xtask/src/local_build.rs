@@ -108,16 +108,9 @@ fn pack_function(name: &str, logs: &Path) -> Result<()> {
     let mut sources = vec![("bootstrap".to_owned(), program(name))];
     if name == PUBLISH_SITE {
         sources.push(("static-site".to_owned(), paths::root().join("static-site")));
-        sources.push(("box".to_owned(), paths::root().join("box")));
-        sources.push((format!("box/{AGENT}"), agent()));
+        sources.push(("box".to_owned(), pack_box(logs)?));
     }
-    let newest = sources
-        .iter()
-        .map(|(_, source)| newest_change(source))
-        .try_fold(SystemTime::UNIX_EPOCH, |newest, change| {
-            change.map(|change| newest.max(change))
-        })?;
-    if fs::metadata(&archive).is_ok_and(|file| file.modified().is_ok_and(|at| at > newest)) {
+    if is_newer(&archive, sources.iter().map(|(_, source)| source.as_path()))? {
         return Ok(());
     }
     let mut pack = Command::new(Venv::Aws.program("python"));
@@ -132,6 +125,37 @@ fn pack_function(name: &str, logs: &Path) -> Result<()> {
         pack.arg(format!("{entry}={}", source.display()));
     }
     process::run(&format!("pack-{name}"), pack, logs)
+}
+
+/// The folder with what the box installs itself from, as `sam build` makes it too.
+fn pack_box(logs: &Path) -> Result<PathBuf> {
+    let folder = dir().join("box");
+    let packer = paths::root().join("functions/publish-site/pack_box.py");
+    let agent = agent();
+    let sources = [&packer, &agent, &paths::root().join("box")];
+    if is_newer(
+        &folder.join("release.tar.gz"),
+        sources.map(PathBuf::as_path),
+    )? {
+        return Ok(folder);
+    }
+    let mut pack = Command::new(Venv::Aws.program("python"));
+    pack.arg(packer)
+        .arg(std::env::consts::ARCH.replace("aarch64", "arm64"))
+        .arg(stripped(&agent, logs)?)
+        .arg(&folder)
+        .arg(dir().join("cache"));
+    process::run("pack-box", pack, logs)?;
+    Ok(folder)
+}
+
+/// Whether an archive was made after everything that it holds.
+fn is_newer<'a>(archive: &Path, sources: impl IntoIterator<Item = &'a Path>) -> Result<bool> {
+    let mut newest = SystemTime::UNIX_EPOCH;
+    for source in sources {
+        newest = newest.max(newest_change(source)?);
+    }
+    Ok(fs::metadata(archive).is_ok_and(|file| file.modified().is_ok_and(|at| at > newest)))
 }
 
 /// A copy without symbols, a third as large.

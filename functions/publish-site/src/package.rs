@@ -5,15 +5,18 @@ use anyhow::Context;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-/// What lies beside this function: `static-site/` and `box/`.
+/// What lies beside this function: `static-site/`, and `box/` as `pack_box.py` leaves it.
 pub(crate) struct Package {
     pub(crate) site: Vec<Packed>,
-    pub(crate) boxed: Vec<Packed>,
-    /// Another one for other contents of `box/`.
+    /// The program with which a new box starts.
+    pub(crate) update: Vec<u8>,
+    /// All that a box installs itself from: some 25 MB.
+    pub(crate) archive: Vec<u8>,
+    /// The archive's SHA-256 in hexadecimal digits, by which the box checks it.
     pub(crate) release: String,
 }
 
-/// A file of the package, small enough to be held: the largest is the agent.
+/// A file of the page.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Packed {
     /// Path below its folder, with `/`.
@@ -25,17 +28,25 @@ impl Package {
     /// Reads all of it.
     ///
     /// # Errors
-    /// When a folder is missing, empty or unreadable.
+    /// When something is missing, empty or unreadable.
     pub(crate) fn read(root: &Path) -> anyhow::Result<Self> {
         let site = folder(&root.join("static-site"))?;
-        let boxed = folder(&root.join("box"))?;
-        let release = fingerprint(&boxed);
+        let update = file(&root.join("box/update"))?;
+        let archive = file(&root.join("box/release.tar.gz"))?;
+        let release = HEXLOWER.encode(&Sha256::digest(&archive));
         Ok(Self {
             site,
-            boxed,
+            update,
+            archive,
             release,
         })
     }
+}
+
+fn file(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let bytes = fs::read(path).with_context(|| path.display().to_string())?;
+    anyhow::ensure!(!bytes.is_empty(), "{} is empty", path.display());
+    Ok(bytes)
 }
 
 /// The files of a folder in the order of their names.
@@ -63,31 +74,20 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<Packed>) -> anyhow::Resu
     Ok(())
 }
 
-fn fingerprint(files: &[Packed]) -> String {
-    let mut hash = Sha256::new();
-    for file in files {
-        for part in [file.name.as_bytes(), &file.bytes] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-    }
-    HEXLOWER.encode(&hash.finalize()[..16])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn package(agent: &[u8]) -> tempfile::TempDir {
+    fn package(archive: &[u8]) -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
-        for folder in ["static-site/add", "box/systemd"] {
+        for folder in ["static-site/add", "box"] {
             fs::create_dir_all(root.path().join(folder)).unwrap();
         }
         for (name, bytes) in [
             ("static-site/index.html", &b"page"[..]),
             ("static-site/add/read.js", b"module"),
-            ("box/systemd/a.service", b"unit"),
-            ("box/torrent2s3-agent", agent),
+            ("box/update", b"script"),
+            ("box/release.tar.gz", archive),
         ] {
             fs::write(root.path().join(name), bytes).unwrap();
         }
@@ -102,10 +102,16 @@ mod tests {
     }
 
     #[test]
-    fn another_agent_is_another_release_and_the_same_one_is_not() {
-        let release = |agent| Package::read(package(agent).path()).unwrap().release;
-        assert_eq!(release(b"1"), release(b"1"));
-        assert_ne!(release(b"1"), release(b"2"));
+    fn a_release_is_called_by_the_sum_of_its_archive() {
+        let package = Package::read(package(b"abc").path()).unwrap();
+        // As sha256sum prints it on the box.
+        let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(package.release, sum);
+    }
+
+    #[test]
+    fn a_package_without_a_release_is_refused() {
+        assert!(Package::read(package(b"").path()).is_err());
     }
 
     #[test]

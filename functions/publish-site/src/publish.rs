@@ -17,7 +17,7 @@ const SITE_LIST: &str = "published/site.json";
 /// Which release the box should run, with its settings.
 const CURRENT: &str = "published/box/current";
 /// What looks after [`CURRENT`] on the box; a new box starts with it.
-const UPDATE: &str = "update";
+const UPDATE: &str = "published/box/update";
 const RELEASES: &str = "published/box/releases/";
 
 /// Browsers ask each time, and get "not modified"; CloudFront keeps its copy until a deployment makes it forget.
@@ -55,15 +55,11 @@ impl Publisher {
     /// A release is whole before [`CURRENT`] names it, and the one before stays for a box that is reading it.
     async fn publish_box(&self, current: String) -> anyhow::Result<()> {
         let before = self.files.get(CURRENT).await?;
-        let release = format!("{RELEASES}{}/", self.package.release);
-        for file in &self.package.boxed {
-            let key = format!("{release}{}", file.name);
-            self.files.put(key, file.bytes.clone(), BOX_HEADERS).await?;
-            if file.name == UPDATE {
-                let key = format!("published/box/{UPDATE}");
-                self.files.put(key, file.bytes.clone(), BOX_HEADERS).await?;
-            }
-        }
+        let release = key_of(&self.package.release);
+        let archive = self.package.archive.clone();
+        self.files.put(&release, archive, BOX_HEADERS).await?;
+        let update = self.package.update.clone();
+        self.files.put(UPDATE, update, BOX_HEADERS).await?;
         self.files
             .put(CURRENT, current.into_bytes(), BOX_HEADERS)
             .await?;
@@ -72,8 +68,7 @@ impl Publisher {
         let old: Vec<_> = stored
             .into_iter()
             .map(|object| object.key)
-            .filter(|key| !key.starts_with(&release))
-            .filter(|key| !before.as_ref().is_some_and(|kept| key.starts_with(kept)))
+            .filter(|key| *key != release && before.as_ref() != Some(key))
             .collect();
         Ok(self.files.delete(&old).await?)
     }
@@ -140,13 +135,17 @@ impl Publisher {
     }
 }
 
-/// The folder of the release that a [`CURRENT`] names.
+fn key_of(release: &str) -> String {
+    format!("{RELEASES}{release}.tar.gz")
+}
+
+/// The archive of the release that a [`CURRENT`] names.
 fn release_of(current: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(current).ok()?;
     let release = text
         .lines()
         .find_map(|line| line.strip_prefix("RELEASE="))?;
-    Some(format!("{RELEASES}{release}/"))
+    Some(key_of(release))
 }
 
 fn is_page(file: &Packed) -> bool {
@@ -186,8 +185,8 @@ mod tests {
     #[test]
     fn the_release_before_is_found() {
         let current = settings::current("abc", &[].into()).unwrap();
-        let folder = release_of(current.as_bytes()).unwrap();
-        assert_eq!(folder, "published/box/releases/abc/");
+        let archive = release_of(current.as_bytes()).unwrap();
+        assert_eq!(archive, "published/box/releases/abc.tar.gz");
         assert_eq!(release_of(b"\xff"), None);
     }
 }

@@ -11,16 +11,15 @@ const PACKAGES: [&str; 3] = ["debian-archive-keyring", "debootstrap", "systemd-c
 /// What Debian's image for EC2 has as well, as far as it matters here.
 const INCLUDE: &str =
     "--include=ca-certificates,curl,dbus,iproute2,procps,python3,systemd,systemd-sysv";
-/// How this machine reaches Debian's and Python's packages.
-const REACH: [&str; 5] = [
+/// How this machine reaches Debian's packages.
+const REACH: [&str; 4] = [
     "etc/apt/apt.conf.d",
     "etc/apt/sources.list.d/debian.sources",
     "etc/hosts",
-    "etc/pip.conf",
     "etc/ssl/certs/ca-certificates.crt",
 ];
 /// Another one for another recipe.
-const STAMP: &str = "debian 12, 1\n";
+const STAMP: &str = "debian 12, 2\n";
 
 /// Whether a machine can be started within this one, which takes root.
 ///
@@ -131,6 +130,25 @@ fn make(base: &Path, logs: &Path) -> Result<()> {
         "policy: search,found=first,maybe=none,notfound=disabled\ndatasource: NoCloud\n",
     )
     .context("cloud-init's configuration")
+}
+
+/// Lets it look up no name: whatever comes from another place than the emulator of AWS cannot be had.
+pub(super) fn cut_off(root: &Path) -> Result<()> {
+    write_hosts(root, "files")
+}
+
+/// Lets it look up names again.
+pub(super) fn connect(root: &Path) -> Result<()> {
+    write_hosts(root, "files dns")
+}
+
+fn write_hosts(root: &Path, sources: &str) -> Result<()> {
+    let path = root.join("etc/nsswitch.conf");
+    let text = fs::read_to_string(&path).context("/etc/nsswitch.conf")?;
+    let (before, after) = text.split_once("\nhosts:").context("hosts:")?;
+    let rest = after.split_once('\n').map_or("", |(_, rest)| rest);
+    fs::write(&path, format!("{before}\nhosts: {sources}\n{rest}"))?;
+    Ok(())
 }
 
 fn remove(folder: &Path) -> Result<()> {
