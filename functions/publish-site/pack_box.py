@@ -7,6 +7,7 @@ bytes, whatever machine packs them. CACHE keeps the environment, which changes w
 
 import gzip
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -34,6 +35,8 @@ LAUNCHER = "#!/opt/torrent2s3/deluge/current/bin/python\n{}\n\nstart()\n"
 
 def install(architecture, folder):
     """The environment, from wheels with the hashes of box/deluge.txt."""
+    if not importlib.util.find_spec("pip"):
+        sys.exit(f"{sys.executable} has no pip; the tools' Python has: cargo xtask setup, and PATH as docs/deploy.md says")
     packages = folder / f"lib/python{PYTHON}/site-packages"
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     command += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--requirement", REQUIREMENTS]
