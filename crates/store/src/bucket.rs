@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
@@ -39,6 +40,21 @@ pub struct Headers<'a> {
     pub content_type: &'a str,
     /// `Cache-Control`.
     pub cache_control: &'a str,
+}
+
+impl Object {
+    fn listed(object: &aws_sdk_s3::types::Object) -> Self {
+        Self {
+            key: form_decoded(object.key().unwrap_or_default()),
+            size_bytes: object
+                .size()
+                .and_then(|size| u64::try_from(size).ok())
+                .unwrap_or_default(),
+            stored_at: object
+                .last_modified()
+                .and_then(|at| Timestamp::from_second(at.secs()).ok()),
+        }
+    }
 }
 
 impl Bucket {
@@ -236,33 +252,33 @@ impl Bucket {
     /// # Errors
     /// When S3 does not answer.
     pub async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
+        let mut pages = self.listing(prefix).into_paginator().send();
+        let mut objects = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| StoreError::aws("s3:ListObjectsV2")(error.into()))?;
+            objects.extend(page.contents().iter().map(Object::listed));
+        }
+        Ok(objects)
+    }
+
+    /// The first of them: as many as one request brings, 1000 at most; none only when there are none.
+    ///
+    /// # Errors
+    /// When S3 does not answer.
+    pub async fn list_first(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
+        let page = self.listing(prefix).send().await;
+        let page = page.map_err(|error| StoreError::aws("s3:ListObjectsV2")(error.into()))?;
+        Ok(page.contents().iter().map(Object::listed).collect())
+    }
+
+    fn listing(&self, prefix: &str) -> ListObjectsV2FluentBuilder {
         let request = self
             .client
             .list_objects_v2()
             .bucket(&self.name)
             .prefix(prefix);
         // XML cannot carry every character that a key can.
-        let mut pages = request
-            .encoding_type(EncodingType::Url)
-            .into_paginator()
-            .send();
-        let mut objects = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| StoreError::aws("s3:ListObjectsV2")(error.into()))?;
-            for object in page.contents() {
-                objects.push(Object {
-                    key: form_decoded(object.key().unwrap_or_default()),
-                    size_bytes: object
-                        .size()
-                        .and_then(|size| u64::try_from(size).ok())
-                        .unwrap_or_default(),
-                    stored_at: object
-                        .last_modified()
-                        .and_then(|at| Timestamp::from_second(at.secs()).ok()),
-                });
-            }
-        }
-        Ok(objects)
+        request.encoding_type(EncodingType::Url)
     }
 }
 

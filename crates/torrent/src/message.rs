@@ -28,6 +28,19 @@ pub enum QueueMessage {
     FileTransferring(FileTransferring),
 }
 
+impl QueueMessage {
+    /// The torrent that it is about.
+    #[must_use]
+    pub fn infohash(&self) -> Infohash {
+        match self {
+            Self::TorrentAdded { infohash }
+            | Self::TorrentChanged { infohash }
+            | Self::TorrentRemoved { infohash, .. } => *infohash,
+            Self::FileTransferring(report) => report.infohash,
+        }
+    }
+}
+
 /// How far the agent is with a torrent. Totals, not steps: the same message twice, or an older one late,
 /// does no harm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

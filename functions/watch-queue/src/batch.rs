@@ -1,12 +1,17 @@
 use std::convert::Infallible;
+use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use deluge::Clients;
 use futures_util::future::join_all;
 use store::{Bucket, Changes, Records};
+use tokio::time::timeout;
 use torrent::{Infohash, Owner, QueueMessage, State, Timestamp};
 
 use crate::fault::Fault;
+
+/// Left of the function's time to write down what came of the messages and to answer.
+const RESERVE: Duration = Duration::from_secs(3);
 
 /// What the function needs of the world.
 pub(crate) struct WatchQueue {
@@ -19,9 +24,17 @@ pub(crate) struct WatchQueue {
 }
 
 impl WatchQueue {
-    /// Deals with every message; answers which ones go back to the queue.
-    pub(crate) async fn batch(&self, event: SqsEvent) -> Result<SqsBatchResponse, Infallible> {
-        let outcomes = join_all(event.records.iter().map(|message| self.message(message))).await;
+    /// Deals with every message; answers which ones go back to the queue. Lambda ends the function at `deadline`,
+    /// and all messages would go back with the one that takes too long.
+    pub(crate) async fn batch(
+        &self,
+        event: SqsEvent,
+        deadline: SystemTime,
+    ) -> Result<SqsBatchResponse, Infallible> {
+        let left = deadline.duration_since(SystemTime::now());
+        let patience = left.unwrap_or_default().saturating_sub(RESERVE);
+        let messages = event.records.iter();
+        let outcomes = join_all(messages.map(|message| self.message(message, patience))).await;
         let mut response = SqsBatchResponse::default();
         for (message, outcome) in event.records.iter().zip(outcomes) {
             if outcome.is_err() {
@@ -31,25 +44,15 @@ impl WatchQueue {
         Ok(response)
     }
 
-    async fn message(&self, message: &SqsMessage) -> Result<(), Fault> {
+    async fn message(&self, message: &SqsMessage, patience: Duration) -> Result<(), Fault> {
         let body = message.body.as_deref().unwrap_or_default();
         let message_id = message.message_id.as_deref();
         let parsed: QueueMessage = serde_json::from_str(body).map_err(|error| {
             tracing::warn!(message_id, %error, "a message is not ours; it goes back to its queue");
             Fault::Later(format!("the message is not ours: {error}"))
         })?;
-        let (infohash, outcome) = match parsed {
-            QueueMessage::TorrentAdded { infohash } => (infohash, self.added(infohash).await),
-            QueueMessage::TorrentChanged { infohash } => (infohash, self.changed(infohash).await),
-            QueueMessage::TorrentRemoved {
-                infohash,
-                keep_files,
-            } => (infohash, self.removed(infohash, keep_files).await),
-            QueueMessage::FileTransferring(report) => {
-                (report.infohash, self.transferring(report).await)
-            }
-        };
-        let outcome = match outcome {
+        let infohash = parsed.infohash();
+        let outcome = match within(patience, Box::pin(self.dealt_with(parsed))).await {
             Err(Fault::Never(reason)) => self.failed(infohash, reason).await,
             Err(Fault::Later(reason)) if tries(message) >= self.tries_max => {
                 let tries = self.tries_max;
@@ -67,6 +70,18 @@ impl WatchQueue {
         })
     }
 
+    async fn dealt_with(&self, message: QueueMessage) -> Result<(), Fault> {
+        match message {
+            QueueMessage::TorrentAdded { infohash } => self.added(infohash).await,
+            QueueMessage::TorrentChanged { infohash } => self.changed(infohash).await,
+            QueueMessage::TorrentRemoved {
+                infohash,
+                keep_files,
+            } => self.removed(infohash, keep_files).await,
+            QueueMessage::FileTransferring(report) => self.transferring(report).await,
+        }
+    }
+
     async fn failed(&self, infohash: Infohash, reason: String) -> Result<(), Fault> {
         tracing::error!(%infohash, reason, "torrent failed");
         let changes = Changes {
@@ -79,6 +94,17 @@ impl WatchQueue {
             .await?;
         Ok(())
     }
+}
+
+/// What is not done in time goes on with the next try: every step can be broken off and repeated.
+async fn within(
+    patience: Duration,
+    work: impl Future<Output = Result<(), Fault>>,
+) -> Result<(), Fault> {
+    let seconds = patience.as_secs();
+    timeout(patience, work)
+        .await
+        .unwrap_or_else(|_| Err(Fault::Later(format!("it was not done within {seconds} s"))))
 }
 
 /// How often the message was received, this time included.
@@ -118,6 +144,15 @@ mod tests {
                 QueueMessage::FileTransferring(_)
             ]
         ));
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_goes_back_and_the_rest_is_done() {
+        let patience = Duration::from_millis(50);
+        let late = within(patience, std::future::pending());
+        let (late, done) = tokio::join!(late, within(patience, async { Ok(()) }));
+        assert!(matches!(late, Err(Fault::Later(reason)) if reason.contains("not done within")));
+        assert!(done.is_ok());
     }
 
     #[test]

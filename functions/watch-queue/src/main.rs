@@ -29,7 +29,7 @@ async fn main() -> Result<(), Error> {
         watch_queue.files.warm_up("torrents/")
     );
     run(service_fn(|event: LambdaEvent<_>| {
-        watch_queue.batch(event.payload)
+        watch_queue.batch(event.payload, event.context.deadline())
     }))
     .await
 }

@@ -32,7 +32,7 @@ impl WatchQueue {
     }
 
     /// Deletes what is stored and shown of a torrent, and aborts what is on its way; says whether the agent had put
-    /// anything there.
+    /// anything there. Page by page of the listing: of many files each try deletes some.
     async fn take_away(&self, infohash: Infohash) -> Result<bool, Fault> {
         let prefix = ObjectKey::files_prefix(infohash);
         // First, so that none of them becomes an object after the listing.
@@ -40,12 +40,18 @@ impl WatchQueue {
         for upload in &uploads {
             self.files.abort(upload).await?;
         }
-        let objects = self.files.list(&prefix).await?;
-        let is_news = !(uploads.is_empty() && objects.is_empty());
-        let mut keys: Vec<_> = objects.into_iter().map(|object| object.key).collect();
-        keys.push(ObjectKey::Manifest(infohash).to_string());
-        keys.push(ObjectKey::Torrent(infohash).to_string());
-        self.files.delete(&keys).await?;
+        let mut is_news = !uploads.is_empty();
+        loop {
+            let objects = self.files.list_first(&prefix).await?;
+            if objects.is_empty() {
+                break;
+            }
+            is_news = true;
+            let keys: Vec<_> = objects.into_iter().map(|object| object.key).collect();
+            self.files.delete(&keys).await?;
+        }
+        let keys = [ObjectKey::Manifest(infohash), ObjectKey::Torrent(infohash)];
+        self.files.delete(&keys.map(|key| key.to_string())).await?;
         // The manifest's deletion makes complete-page take the torrent out of the library.
         let pages = PageKey::all_of(infohash).map(|key| key.to_string());
         self.site.delete(&pages).await?;
