@@ -12,23 +12,27 @@ pub(crate) enum Verdict {
     ForeignSite,
 }
 
-/// `site` is the address of our own pages.
-pub(crate) fn decide(caller: Option<&Caller>, request: &AuthorizerRequest, site: &str) -> Verdict {
+/// `sites` are the addresses of our own pages.
+pub(crate) fn decide(
+    caller: Option<&Caller>,
+    request: &AuthorizerRequest,
+    sites: &[String],
+) -> Verdict {
     match caller {
         None => Verdict::NoProof,
         // Whoever sends a token means it: browsers add none by themselves.
         Some(caller) if caller.session.is_none() => Verdict::Passes,
-        Some(_) if request.is_safe() || is_of_our_own_page(request, site) => Verdict::Passes,
+        Some(_) if request.is_safe() || is_of_our_own_page(request, sites) => Verdict::Passes,
         Some(_) => Verdict::ForeignSite,
     }
 }
 
 /// What a browser says of the page that made a request: `Sec-Fetch-Site` (W3C Fetch Metadata), or `Origin` in
 /// browsers that do not know it. Scripts can set neither.
-fn is_of_our_own_page(request: &AuthorizerRequest, site: &str) -> bool {
+fn is_of_our_own_page(request: &AuthorizerRequest, sites: &[String]) -> bool {
     match (request.header("sec-fetch-site"), request.header("origin")) {
         (Some(made_by), _) => made_by == "same-origin",
-        (None, Some(origin)) => origin == site.trim_end_matches('/'),
+        (None, Some(origin)) => sites.iter().any(|site| site == origin),
         (None, None) => false,
     }
 }
@@ -42,6 +46,11 @@ mod tests {
     use super::*;
 
     const SITE: &str = "https://d1.cloudfront.net";
+    const CUSTOM: &str = "https://files.example.net";
+
+    fn sites() -> Vec<String> {
+        vec![SITE.to_owned(), CUSTOM.to_owned()]
+    }
 
     fn request(method: &str, headers: &[(&str, &str)]) -> AuthorizerRequest {
         let headers: std::collections::HashMap<_, _> = headers.iter().copied().collect();
@@ -71,14 +80,14 @@ mod tests {
     fn nobody_passes_without_proof() {
         for method in ["GET", "POST", "DELETE"] {
             let request = request(method, &[("sec-fetch-site", "same-origin")]);
-            assert_eq!(decide(None, &request, SITE), Verdict::NoProof);
+            assert_eq!(decide(None, &request, &sites()), Verdict::NoProof);
         }
     }
 
     #[test]
     fn a_token_passes_wherever_it_comes_from() {
         for headers in [&[][..], &[("sec-fetch-site", "cross-site")]] {
-            let verdict = decide(Some(&caller(false)), &request("POST", headers), SITE);
+            let verdict = decide(Some(&caller(false)), &request("POST", headers), &sites());
             assert_eq!(verdict, Verdict::Passes);
         }
     }
@@ -88,6 +97,7 @@ mod tests {
         for (headers, passes) in [
             (&[("sec-fetch-site", "same-origin")][..], true),
             (&[("origin", SITE)], true),
+            (&[("origin", CUSTOM)], true),
             (&[("sec-fetch-site", "same-origin"), ("origin", SITE)], true),
             (&[], false),
             (&[("sec-fetch-site", "none")], false),
@@ -103,10 +113,10 @@ mod tests {
             (&[("referer", "https://d1.cloudfront.net/")], false),
         ] {
             for method in ["POST", "DELETE", "PUT", "PATCH", "OPTIONS"] {
-                let verdict = decide(Some(&caller(true)), &request(method, headers), SITE);
+                let verdict = decide(Some(&caller(true)), &request(method, headers), &sites());
                 assert_eq!(verdict == Verdict::Passes, passes, "{method} {headers:?}");
             }
-            let verdict = decide(Some(&caller(true)), &request("GET", headers), SITE);
+            let verdict = decide(Some(&caller(true)), &request("GET", headers), &sites());
             assert_eq!(verdict, Verdict::Passes, "{headers:?}");
         }
     }

@@ -16,12 +16,16 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::tracing::init_default_subscriber();
     let aws = store::lambda_aws_config()?;
     let access = Access::new(&aws, required("ACCESS_TABLE")?);
-    let site = required("SITE_URL")?;
+    // CloudFront's own name serves the page beside a domain of its owner's.
+    let sites: Vec<_> = required("SITE_URLS")?
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
     access.warm_up().await;
-    let (access, site) = (&access, site.as_str());
+    let (access, sites) = (&access, sites.as_slice());
     run(service_fn(
         |event: LambdaEvent<AuthorizerRequest>| async move {
-            answer(access, site, &event.payload).await
+            answer(access, sites, &event.payload).await
         },
     ))
     .await
@@ -30,7 +34,7 @@ async fn main() -> Result<(), Error> {
 /// An error becomes API Gateway's 500: nobody passes.
 async fn answer(
     access: &Access,
-    site: &str,
+    sites: &[String],
     request: &AuthorizerRequest,
 ) -> Result<serde_json::Value, Error> {
     let presented = Presented {
@@ -39,7 +43,7 @@ async fn answer(
     };
     let now = u64::try_from(Timestamp::now().as_second())?;
     let caller = access.caller(presented, now).await?;
-    let verdict = decide(caller.as_ref(), request, site);
+    let verdict = decide(caller.as_ref(), request, sites);
     if verdict == Verdict::ForeignSite {
         tracing::warn!("a request with a session's cookie was made by another site");
     }

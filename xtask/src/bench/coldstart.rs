@@ -209,6 +209,7 @@ impl Bench {
             .env("FILES_BUCKET", "files")
             .env("SITE_BUCKET", "site")
             .env("SITE_URL", "https://example.net")
+            .env("SITE_URLS", "https://example.net")
             .env(
                 "COMPLETED_TOPIC",
                 "arn:aws:sns:us-east-1:123456789012:completed",
