@@ -259,7 +259,7 @@ fn last_of(physical: &str) -> &str {
 }
 
 /// Whether `text` is `pattern`, where `*` is any text, an empty one too.
-fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == text;
     };

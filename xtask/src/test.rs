@@ -255,10 +255,10 @@ fn sam_validate() -> Result<Command> {
     sam::Project::new(paths::root()).sam(&["validate", "--lint"])
 }
 
+/// What it looks at, and what it may find, is in `.cfnlintrc.yaml`.
 fn cfn_lint() -> Command {
     let mut command = Command::new(Venv::Aws.program("cfn-lint"));
     command
-        .arg("template.yaml")
         .current_dir(paths::root())
         .env("AWS_DEFAULT_REGION", aws::REGION);
     command

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{NAME, Stack, gone, parameters};
+use super::{NAME, Stack, gone, parameters, shorten_retries};
 use crate::paths;
 use crate::sam::Project;
 
@@ -30,7 +30,8 @@ impl Stack {
         all.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
         all.extend_from_slice(changes);
         let template = self.options.programs.template();
-        Project::new(paths::root()).deploy(&template, NAME, self.aws(), &all, &self.logs)
+        Project::new(paths::root()).deploy(&template, NAME, self.aws(), &all, &self.logs)?;
+        shorten_retries(self.aws(), &self.outputs, &self.options)
     }
 
     /// Deletes the stack, as `sam delete` does; what was downloaded must be all that is left.

@@ -35,7 +35,8 @@ const LISTS: [(&[&str], &str); 10] = [
     ),
 ];
 
-/// There is nothing but the two buckets, and in them nothing that a deployment put there.
+/// There is nothing but the two buckets and the table of torrents, and in the buckets nothing that a deployment put
+/// there.
 pub(super) fn check(stack: &Stack) -> Result<()> {
     for (command, names) in LISTS {
         let left = stack
@@ -45,6 +46,7 @@ pub(super) fn check(stack: &Stack) -> Result<()> {
         let ours: Vec<_> = left
             .split_whitespace()
             .filter(|name| *name != "None" && !name.starts_with("ministack"))
+            .filter(|name| *name != stack.outputs().table)
             .collect();
         ensure!(ours.is_empty(), "{} still has {ours:?}", command.join(" "));
     }
@@ -62,6 +64,8 @@ pub(super) fn check(stack: &Stack) -> Result<()> {
             .context("a bucket did not stay")?;
         ensure!(left.trim() == "None", "{bucket} still has {left}");
     }
+    let table = ["dynamodb", "describe-table", "--table-name", &outputs.table];
+    stack.aws().cli(&table).context("the table did not stay")?;
     // What the user chose to keep.
     let files = format!("s3://{}/files/", outputs.files_bucket);
     let kept = stack.aws().cli(&["s3", "ls", "--recursive", &files])?;

@@ -37,8 +37,8 @@ pub struct Outputs {
     pub deluge_password_secret: String,
     /// Name or ARN of the secret with the token to sign in with.
     pub owner_secret: String,
-    /// The function that makes another secret.
-    pub rotate_secret_function: String,
+    /// The command that makes another secret.
+    pub rotate_token: String,
     /// The table of who may come in.
     pub access_table: String,
     /// Name or ARN of the secret that signs the webhook's messages, if there is a webhook.
@@ -98,7 +98,7 @@ mod tests {
         {"OutputKey": "BoxRole", "OutputValue": "role"},
         {"OutputKey": "BoxTemplate", "OutputValue": "lt-1"},
         {"OutputKey": "OwnerSecret", "OutputValue": "arn2"},
-        {"OutputKey": "RotateSecretFunction", "OutputValue": "r"},
+        {"OutputKey": "RotateToken", "OutputValue": "sam remote invoke"},
         {"OutputKey": "AccessTable", "OutputValue": "a"},
         {"OutputKey": "DelugePasswordSecret", "OutputValue": "arn"}
     ]"#;
