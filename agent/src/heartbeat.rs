@@ -30,11 +30,12 @@ impl Heartbeat {
             floor_bytes: self.floor_bytes,
             is_full: false,
         };
+        let mut clock_ahead_seconds = None;
         let mut beat = interval(Worker::HEARTBEAT);
         let mut is_ready = false;
         loop {
             beat.tick().await;
-            match self.beat(&mut floor).await {
+            match self.beat(&mut floor, &mut clock_ahead_seconds).await {
                 Ok(()) if is_ready => {}
                 Ok(()) => {
                     is_ready = true;
@@ -50,19 +51,26 @@ impl Heartbeat {
         }
     }
 
-    async fn beat(&self, floor: &mut Floor) -> Result<(), Fault> {
+    async fn beat(&self, floor: &mut Floor, ahead: &mut Option<i64>) -> Result<(), Fault> {
         let torrents = self.deluge.status_of_all(&[Key::IsFinished]).await?.len();
         let free_bytes = self.deluge.free_space(None).await?;
         floor.read(free_bytes);
-        let worker = Worker {
+        let mut worker = Worker {
             id: self.reporter.worker.clone(),
             deluge_url: self.advertised_url.clone(),
             free_bytes: Some(free_bytes),
             full: floor.is_full,
             torrents: Some(torrents as u64),
+            deluge_version: Some(self.deluge.daemon_version().await?),
+            clock_ahead_seconds: *ahead,
             last_seen: Timestamp::now(),
         };
-        self.records.register(&worker).await?;
+        *ahead = self.records.register(&worker).await?;
+        // How far the clock is off is known only with the first answer.
+        if worker.clock_ahead_seconds.is_none() && ahead.is_some() {
+            worker.clock_ahead_seconds = *ahead;
+            self.records.register(&worker).await?;
+        }
         self.keep_floor(floor.is_full, free_bytes).await
     }
 }

@@ -78,6 +78,8 @@ fn worker(id: &str, last_seen: &str, free_bytes: Option<u64>) -> Worker {
         free_bytes,
         full: false,
         torrents: Some(2),
+        deluge_version: None,
+        clock_ahead_seconds: None,
         last_seen: at(last_seen),
     }
 }

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use serde::de::DeserializeOwned;
-use torrent::{Infohash, Owner, State, Timestamp, TorrentRecord, Worker};
+use torrent::{Infohash, Owner, State, Timestamp, TorrentRecord};
 
 use crate::{SdkConfig, StoreError};
 
@@ -12,6 +12,7 @@ mod page;
 mod phase;
 mod reading;
 mod transition;
+mod workers;
 
 pub use page::{Cursor, CursorError, Filter, Page};
 pub use phase::{Phase, Stored};
@@ -74,28 +75,6 @@ impl Records {
             .transpose()
     }
 
-    /// All workers that ever registered.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer, or a row is malformed.
-    pub async fn workers(&self) -> Result<Vec<Worker>, StoreError> {
-        let request = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(INDEX)
-            .key_condition_expression("#kind = :kind")
-            .expression_attribute_names("#kind", KIND)
-            .expression_attribute_values(":kind", text("worker"));
-        let mut items = request.into_paginator().items().send();
-        let mut workers = Vec::new();
-        while let Some(item) = items.next().await {
-            let item = item.map_err(|error| StoreError::aws("dynamodb:Query")(error.into()))?;
-            workers.push(read(item)?);
-        }
-        Ok(workers)
-    }
-
     /// Stores a new record with one conditional write; a torrent that is known keeps the record it has,
     /// unless its owner removed it.
     ///
@@ -136,23 +115,6 @@ impl Records {
             }
             _ => Err(StoreError::aws("dynamodb:PutItem")(error.into())),
         }
-    }
-
-    /// Registers a worker, or says that it is still there.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
-    pub async fn register(&self, worker: &Worker) -> Result<(), StoreError> {
-        let item = item(worker, worker_key(&worker.id), "worker", worker.id.clone())?;
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .send()
-            .await;
-        sent.map(drop)
-            .map_err(|error| StoreError::aws("dynamodb:PutItem")(error.into()))
     }
 
     async fn item(&self, key: String) -> Result<Option<Item>, StoreError> {

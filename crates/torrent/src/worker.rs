@@ -19,7 +19,13 @@ pub struct Worker {
     /// Torrents in its Deluge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub torrents: Option<u64>,
-    /// When it registered last.
+    /// Deluge's version, such as `2.2.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deluge_version: Option<String>,
+    /// By how many seconds its clock is ahead of AWS's; negative when it is behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_ahead_seconds: Option<i64>,
+    /// When it registered last, by its own clock.
     pub last_seen: Timestamp,
 }
 
@@ -54,6 +60,8 @@ mod tests {
             free_bytes,
             full: false,
             torrents: None,
+            deluge_version: None,
+            clock_ahead_seconds: None,
             last_seen: Timestamp::from_second(seen).unwrap(),
         }
     }
@@ -74,5 +82,16 @@ mod tests {
         let mut full = worker("full", 990, Some(9));
         full.full = true;
         assert_eq!(Worker::choose(&[full], now), None);
+    }
+
+    #[test]
+    fn the_row_of_an_older_agent_is_read() {
+        let row =
+            r#"{"id":"a","deluge_url":"http://10.0.0.1:8112","last_seen":"2026-01-01T00:00:00Z"}"#;
+        let worker: Worker = serde_json::from_str(row).unwrap();
+        assert_eq!(
+            (worker.deluge_version, worker.clock_ahead_seconds),
+            (None, None)
+        );
     }
 }
