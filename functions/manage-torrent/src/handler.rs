@@ -31,6 +31,23 @@ struct Shown {
     files: Option<Files>,
 }
 
+/// A worker without its Deluge's address.
+#[derive(Serialize)]
+struct ShownWorker {
+    id: String,
+    live: bool,
+    last_seen: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free_bytes: Option<u64>,
+    full: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    torrents: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deluge_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock_ahead_seconds: Option<i64>,
+}
+
 type Answer = Result<Response<Body>, Problem>;
 
 /// Torrents of one page, unless the caller says otherwise.
@@ -51,6 +68,7 @@ impl ManageTorrent {
         let answer = async {
             match route {
                 Route::List => self.list(request).await,
+                Route::Workers => self.workers().await,
                 Route::Show(infohash) => self.show(infohash, request).await,
                 Route::Remove(infohash) => self.remove(infohash, request).await,
                 Route::Pause(infohash) => self.pause(infohash, true).await,
@@ -83,6 +101,25 @@ impl ManageTorrent {
             body["next"] = Value::String(next.to_string());
         }
         Ok(api::json(StatusCode::OK, &body))
+    }
+
+    /// The workers as they registered, but for their addresses.
+    async fn workers(&self) -> Answer {
+        let now = Timestamp::now();
+        let mut workers = self.records.workers().await?;
+        workers.sort_by(|a, b| a.id.cmp(&b.id));
+        let shown = workers.into_iter().map(|worker| ShownWorker {
+            live: worker.is_live(now),
+            id: worker.id,
+            last_seen: worker.last_seen,
+            free_bytes: worker.free_bytes,
+            full: worker.full,
+            torrents: worker.torrents,
+            deluge_version: worker.deluge_version,
+            clock_ahead_seconds: worker.clock_ahead_seconds,
+        });
+        let workers: Vec<_> = shown.collect();
+        Ok(api::json(StatusCode::OK, &json!({ "workers": workers })))
     }
 
     /// A torrent with its files: 100,000 do not fit one answer, so they come in pages too.

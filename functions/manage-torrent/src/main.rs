@@ -1,4 +1,4 @@
-//! Everything behind `/api/torrents` but adding: listing, showing, pausing, retrying, removing.
+//! Everything behind `/api/torrents` but adding: listing, showing, pausing, retrying, removing. And `/api/workers`.
 
 mod files;
 mod handler;

@@ -6,6 +6,7 @@ use torrent::Infohash;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
     List,
+    Workers,
     Show(Infohash),
     Remove(Infohash),
     Pause(Infohash),
@@ -43,6 +44,8 @@ impl Route {
                     _ => Self::Retry(infohash),
                 })
             }
+            ["api", "workers"] if method == Method::GET => Ok(Self::Workers),
+            ["api", "workers"] => Err(Problem::not_allowed(method, "GET")),
             ["api", "uploads"] => Err(Problem::not_allowed(method, "POST")),
             _ => Err(Problem::no_route()),
         }
@@ -51,7 +54,7 @@ impl Route {
     /// The torrent that it is about.
     pub(crate) fn infohash(self) -> Option<Infohash> {
         match self {
-            Self::List => None,
+            Self::List | Self::Workers => None,
             Self::Show(infohash)
             | Self::Remove(infohash)
             | Self::Pause(infohash)
@@ -79,6 +82,7 @@ mod tests {
         let infohash = parse(HASH).unwrap();
         for (method, path, route) in [
             (Method::GET, "/api/torrents".to_owned(), Route::List),
+            (Method::GET, "/api/workers".to_owned(), Route::Workers),
             (
                 Method::GET,
                 format!("/api/torrents/{HASH}"),
@@ -120,6 +124,7 @@ mod tests {
             (Method::PATCH, "/api/torrents/x", 405),
             (Method::GET, "/api/torrents/x/pause", 405),
             (Method::GET, "/api/uploads", 405),
+            (Method::POST, "/api/workers", 405),
         ] {
             let response = Route::find(&method, path).unwrap_err().into_response();
             assert_eq!(response.status(), status, "{method} {path}");
