@@ -94,6 +94,15 @@ mod tests {
 
     use super::*;
 
+    /// Deluge's wheel of libtorrent looks for them where Debian has none, and then takes no HTTPS tracker or web seed.
+    #[test]
+    fn deluge_is_told_where_the_roots_are() {
+        let unit = paths::root().join("box/systemd/deluged.service");
+        let unit = fs::read_to_string(unit).unwrap();
+        let roots = "Environment=SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt";
+        assert!(unit.lines().any(|line| line == roots), "{unit}");
+    }
+
     /// Versions alone, `name==VERSION`, with names as `PyPI` compares them.
     fn versions(text: &str) -> BTreeSet<(String, &str)> {
         text.lines()
