@@ -16,10 +16,14 @@ impl Address {
             .expect("a relative path of ours")
     }
 
+    /// The URL of something of the site, such as `sign-in.html`.
+    pub(crate) fn page(&self, path: &str) -> Url {
+        self.join(path).expect("a relative path of ours")
+    }
+
     /// The page with a torrent's links.
     pub(crate) fn complete_page(&self, infohash: torrent::Infohash) -> Url {
-        self.join(&format!("complete/{infohash}/index.html"))
-            .expect("a relative path of ours")
+        self.page(&format!("complete/{infohash}/index.html"))
     }
 
     /// A link that the API gave.
@@ -42,6 +46,19 @@ impl Address {
     /// Whether others on the way can read what is sent.
     pub(crate) fn is_open_to_read(&self) -> bool {
         self.0.scheme() == "http" && !is_this_machine(&self.0)
+    }
+
+    /// Whether what is sent is encrypted.
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Host, as TLS and resolvers take it, and port.
+    pub(crate) fn host(&self) -> (&str, u16) {
+        let host = self.0.host_str().unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let port = self.0.port_or_known_default().unwrap_or_default();
+        (host, port)
     }
 
     fn join(&self, path: &str) -> Result<Url, url::ParseError> {

@@ -5,6 +5,7 @@ mod problem;
 mod submission;
 mod torrents;
 mod upload;
+mod workers;
 
 #[cfg(test)]
 mod openapi_tests;
@@ -14,3 +15,4 @@ pub(crate) use problem::Problem;
 pub(crate) use submission::{Submission, SubmittedSource};
 pub(crate) use torrents::{Page, TorrentFile, TorrentWithFiles};
 pub(crate) use upload::UploadTarget;
+pub(crate) use workers::{Worker, Workers};

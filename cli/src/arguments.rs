@@ -18,8 +18,8 @@ environment, else from $XDG_CONFIG_HOME/torrent2s3/config.toml (or ~/.config/tor
 TORRENT is an info-hash or the first digits of one, at least four, as `list` shows them.
 
 With --json every line of standard output is one JSON object and nothing else is written there: a torrent
-as the API has it (list, show, pause, resume, retry, remove, watch), or what became of one input (add) or of
-one file (get). What goes wrong is a line on standard error, a problem as in RFC 9457 (type, title, detail,
+as the API has it (list, show, pause, resume, retry, remove, watch), or what became of one input (add), of
+one file (get) or of one check (doctor: check, outcome, tried, came, and cause, command where there are any). What goes wrong is a line on standard error, a problem as in RFC 9457 (type, title, detail,
 and input, status, field, offset, key where there are any).
 
 Exit status:
@@ -29,7 +29,8 @@ Exit status:
     2  wrong use, or no address
     3  the service cannot be reached, or is busy
     4  refused, by the service or before it was sent
-    5  no such torrent or file";
+    5  no such torrent or file
+    6  doctor: at least one check failed";
 
 /// The options that all commands have stand together.
 const EVERYWHERE: &str = "With every command";
@@ -97,6 +98,11 @@ pub(crate) enum Command {
     /// A table that is drawn again in its place on a terminal; elsewhere a line for each change. Fails if one of
     /// them fails.
     Watch(Watch),
+    /// Check that everything works, from the certificate to a stored file
+    ///
+    /// Each line says what was tried, what came and, if that is wrong, the likely cause and the command that shows
+    /// more. Checks that depend on one that failed are not tried. What is stored stays as it is.
+    Doctor(Doctor),
     /// Write a shell's completions to standard output
     Completions {
         /// For which shell
@@ -180,6 +186,22 @@ pub(crate) struct Watch {
     pub(crate) interval: Duration,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Also send a small torrent the whole way: add it, compare its bytes, remove it
+    ///
+    /// Its one file is a picture of the site, which Deluge fetches from the site's own address. Who is told of complete
+    /// torrents is told of this one.
+    #[arg(long = "try")]
+    pub(crate) attempt: bool,
+    /// The longest wait for anything [default: 32 for an answer, 75 for the pages, 300 for that torrent]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<Duration>,
+    /// What the stack is called, for the commands that are shown
+    #[arg(long, value_name = "NAME", default_value = "torrent2s3", value_parser = stack)]
+    pub(crate) stack: String,
+}
+
 /// [`State`] for clap.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum StateName {
@@ -206,6 +228,19 @@ impl From<StateName> for State {
 
 fn label(text: &str) -> Result<Label, torrent::LabelError> {
     Label::try_from(text.to_owned())
+}
+
+/// As CloudFormation has them, so that a command with one in it can be pasted.
+fn stack(text: &str) -> Result<String, &'static str> {
+    let starts = text.starts_with(|c: char| c.is_ascii_alphabetic());
+    let fits = text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if starts && fits && text.len() <= 128 {
+        Ok(text.to_owned())
+    } else {
+        Err("a stack's name has letters, digits and hyphens")
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

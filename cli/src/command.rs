@@ -2,6 +2,7 @@
 
 mod add;
 mod control;
+mod doctor;
 mod get;
 mod list;
 mod man;
@@ -24,23 +25,39 @@ pub(crate) fn run(arguments: Arguments, output: Output) -> Result<Exit, Failure>
     let Arguments {
         service, command, ..
     } = arguments;
-    let api = || {
+    let config = || {
         let config = Config::read(service)?;
         for warning in &config.warnings {
             output.note(&format!("warning: {warning}"));
         }
-        Ok::<_, Failure>(Api::new(config))
+        Ok::<_, Failure>(config)
     };
     match command {
-        Command::Add(add) => add::run(&api()?, output, add),
-        Command::List(list) => list::run(&api()?, output, list),
-        Command::Show(torrents) => Ok(show::run(&api()?, output, &torrents)),
-        Command::Pause(torrents) => Ok(control::run(&api()?, output, &torrents, "pause")),
-        Command::Resume(torrents) => Ok(control::run(&api()?, output, &torrents, "resume")),
-        Command::Retry(torrents) => Ok(control::run(&api()?, output, &torrents, "retry")),
-        Command::Remove(remove) => Ok(control::remove(&api()?, output, &remove)),
-        Command::Get(get) => get::run(&api()?, output, &get),
-        Command::Watch(watch) => watch::run(&api()?, output, &watch),
+        Command::Add(add) => add::run(&Api::new(config()?), output, add),
+        Command::List(list) => list::run(&Api::new(config()?), output, list),
+        Command::Show(torrents) => Ok(show::run(&Api::new(config()?), output, &torrents)),
+        Command::Pause(torrents) => Ok(control::run(
+            &Api::new(config()?),
+            output,
+            &torrents,
+            "pause",
+        )),
+        Command::Resume(torrents) => Ok(control::run(
+            &Api::new(config()?),
+            output,
+            &torrents,
+            "resume",
+        )),
+        Command::Retry(torrents) => Ok(control::run(
+            &Api::new(config()?),
+            output,
+            &torrents,
+            "retry",
+        )),
+        Command::Remove(remove) => Ok(control::remove(&Api::new(config()?), output, &remove)),
+        Command::Get(get) => get::run(&Api::new(config()?), output, &get),
+        Command::Watch(watch) => watch::run(&Api::new(config()?), output, &watch),
+        Command::Doctor(doctor) => doctor::run(config()?, output, &doctor),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "torrent2s3", &mut script);

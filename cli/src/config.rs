@@ -22,6 +22,11 @@ pub(crate) struct Config {
 pub(crate) struct Token(String);
 
 impl Token {
+    /// For the body of `POST /session`.
+    pub(crate) fn secret(&self) -> &str {
+        &self.0
+    }
+
     /// The value of an `Authorization` header.
     pub(crate) fn bearer(&self) -> String {
         format!("Bearer {}", self.0)

@@ -14,6 +14,7 @@ pub(crate) enum Exit {
     Unreachable = 3,
     Refused = 4,
     NotFound = 5,
+    ChecksFailed = 6,
 }
 
 impl From<Exit> for ExitCode {

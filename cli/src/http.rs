@@ -8,3 +8,4 @@ mod retry;
 
 pub(crate) use call::Call;
 pub(crate) use client::Http;
+pub(crate) use names::resolve;

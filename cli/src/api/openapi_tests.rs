@@ -9,7 +9,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use torrent::{Label, State};
 
-use super::{Page, Problem, Submission, SubmittedSource, TorrentWithFiles, UploadTarget};
+use super::{
+    Page, Problem, Submission, SubmittedSource, TorrentWithFiles, UploadTarget, Worker, Workers,
+};
 
 mod samples;
 
@@ -210,6 +212,30 @@ fn uploads_are_as_the_api_says() {
 }
 
 #[test]
+fn workers_are_as_the_api_says() {
+    let pointer = "/paths/~1workers/get/responses/200/content/application~1json/schema";
+    let worker = |some: Option<u64>| Worker {
+        id: "i".into(),
+        live: true,
+        last_seen: NOW,
+        free_bytes: some,
+        full: false,
+        torrents: some,
+        deluge_version: some.map(|_| "2".into()),
+        clock_ahead_seconds: some.map(|_| 1),
+    };
+    let all = value(&Workers {
+        workers: vec![worker(Some(1)), worker(None)],
+    });
+    let samples = Samples {
+        most: &all,
+        least: &all,
+        sparse: &all,
+    };
+    same("Workers", &schema(pointer), &samples);
+}
+
+#[test]
 fn submissions_are_as_the_api_says() {
     let schema = schema("/components/schemas/Submission");
     let mut sent = BTreeSet::new();
@@ -254,6 +280,8 @@ fn calls_are_in_the_api() {
         ("/torrents/{infohash}/resume", "post", &[]),
         ("/torrents/{infohash}/retry", "post", &[]),
         ("/uploads", "post", &[]),
+        ("/workers", "get", &[]),
+        ("/session", "post", &[]),
     ] {
         let operation = &openapi["paths"][path][method];
         assert!(operation.is_object(), "{method} {path}");

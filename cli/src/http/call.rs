@@ -8,6 +8,9 @@ use url::Url;
 /// For a call of the API without much to send. API Gateway gives up after 30 s.
 const API: Duration = Duration::from_secs(40);
 
+/// For a request that only looks whether something is well: what needs longer is not. API Gateway gives up after 30 s.
+const PROBE: Duration = Duration::from_secs(32);
+
 /// For a request with up to 10 MiB in it, on a slow line.
 const UPLOAD: Duration = Duration::from_mins(10);
 
@@ -90,6 +93,47 @@ impl<'a> Call<'a> {
             limit: FILE,
             read_limit: Some(READ),
         }
+    }
+
+    /// A request whose answer is looked at, whatever it is. It carries no token, unless [`Self::by_token`].
+    pub(crate) fn probe(method: Method, url: Url) -> Self {
+        Self {
+            method,
+            url,
+            headers: Vec::new(),
+            body: None,
+            with_token: false,
+            stays_home: true,
+            limit: PROBE,
+            read_limit: None,
+        }
+    }
+
+    /// The same, with a header.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same, with a body and no more time than without.
+    pub(crate) fn carrying(self, content_type: &str, body: &'a [u8]) -> Self {
+        let body = Some(body);
+        Self {
+            body,
+            ..self.with_header(header::CONTENT_TYPE, content_type)
+        }
+    }
+
+    /// The same, with no more time than this.
+    pub(crate) fn within(mut self, limit: Duration) -> Self {
+        self.limit = self.limit.min(limit);
+        self
+    }
+
+    /// The same, with the token, if it goes to the service.
+    pub(crate) fn by_token(mut self) -> Self {
+        self.with_token = true;
+        self
     }
 
     /// As ureq takes it, to `url`.

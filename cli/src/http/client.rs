@@ -62,6 +62,15 @@ impl Http {
         }
     }
 
+    /// Sends a call once and follows no redirect: any answer is one.
+    ///
+    /// # Errors
+    /// [`crate::failure::Exit::Unreachable`] when there is no answer.
+    pub(crate) fn send_as_it_is(&self, call: &Call<'_>) -> Result<Response<Body>, Failure> {
+        let answer = self.send_once(call, &call.url);
+        answer.map_err(|error| error.into_failure(call))
+    }
+
     fn follow(&self, call: &Call<'_>) -> Result<Response<Body>, SendError> {
         let mut url = call.url.clone();
         for _ in 0..=REDIRECTS_MAX {
@@ -178,8 +187,8 @@ fn check_hop(call: &Call<'_>, status: StatusCode, from: &Url, next: &Url) -> Res
 
 /// TLS with the system's own roots, as every other part of the project has it.
 fn tls() -> TlsConfig {
-    let found = rustls_native_certs::load_native_certs().certs;
-    let roots: Vec<_> = found
+    let roots: Vec<_> = rustls_native_certs::load_native_certs()
+        .certs
         .iter()
         .map(|root| Certificate::from_der(root.as_ref()).to_owned())
         .collect();
@@ -255,6 +264,7 @@ mod tests {
             Call::to_api(Method::GET, url.clone()),
             Call::to_api(Method::POST, url.clone()).with_json(b"{}"),
             Call::put_presigned(url.clone(), b"", "text/plain"),
+            Call::probe(Method::GET, url.clone()).carrying("text/plain", b""),
             Call::get_file(url, None),
         ] {
             let still = call.read_limit.unwrap_or(call.limit);

@@ -1,4 +1,5 @@
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 
 use ureq::config::Config;
 use ureq::http::Uri;
@@ -6,6 +7,22 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::NextTimeout;
 
 use crate::address::is_localhost;
+
+/// A host's addresses, as [`Names`] has them.
+///
+/// # Errors
+/// When the system knows none. It takes the system's own time to say so.
+pub(crate) fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    if is_localhost(host) {
+        return Ok(local(port).to_vec());
+    }
+    Ok((host, port).to_socket_addrs()?.collect())
+}
+
+fn local(port: u16) -> [SocketAddr; 2] {
+    let addresses: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+    addresses.map(|address| SocketAddr::new(address, port))
+}
 
 /// The system's resolver, but for names under `localhost`, which mean this machine (RFC 6761, 6.3). Not every
 /// system knows that, and the local stack's address is such a name.
@@ -31,8 +48,9 @@ impl Resolver for Names {
         };
         let port = uri.port_u16().unwrap_or(default);
         let mut addresses = self.empty();
-        addresses.push(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-        addresses.push(SocketAddr::from((Ipv6Addr::LOCALHOST, port)));
+        for address in local(port) {
+            addresses.push(address);
+        }
         Ok(addresses)
     }
 }

@@ -1,7 +1,9 @@
 //! The program itself, against a server of the tests' own that misbehaves as asked.
 
 mod adding;
+mod doctor;
 mod getting;
+mod healthy;
 mod requests;
 mod resuming;
 mod server;

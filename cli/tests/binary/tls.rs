@@ -8,7 +8,7 @@ use data_encoding::BASE64;
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::PrivatePkcs8KeyDer;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::server::{Server, answer};
 use crate::world::{Ended, command, end, json_answer};
@@ -69,6 +69,44 @@ fn others_hear_nothing() {
     let plain = Server::start(|_, _| answer(200, &[], b""));
     let ended = list(&format!("https://t2s3.localhost:{}", plain.port()), &roots);
     assert_eq!(ended.code, 3, "{ended:?}");
+}
+
+/// What `doctor --json` says of the certificate, and its exit status.
+fn examined(url: &str, roots: &Path) -> (Value, i32) {
+    let mut command = command(url, &["doctor", "--json", "--timeout", "5"]);
+    command.env("SSL_CERT_FILE", roots);
+    let ended = end(command);
+    let line = ended
+        .json()
+        .into_iter()
+        .find(|line| line["check"] == "certificate");
+    (line.unwrap(), ended.code)
+}
+
+#[test]
+fn the_doctor_looks_at_the_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let (roots, others) = (folder.path().join("roots"), folder.path().join("others"));
+    let server = secure("t2s3.localhost", &roots);
+    let _ = secure("t2s3.localhost", &others);
+    let https = |name: &str| format!("https://{name}:{}", server.port());
+    let (line, _) = examined(&https("t2s3.localhost"), &roots);
+    assert_eq!(line["outcome"], "ok", "{line}");
+    for (url, roots) in [
+        (https("t2s3.localhost"), &others),
+        (https("other.localhost"), &roots),
+    ] {
+        let before = server.seen().len();
+        let (line, code) = examined(&url, roots);
+        assert_eq!((&line["outcome"], code), (&"failed".into(), 6), "{line}");
+        let cause = line["cause"].as_str().unwrap();
+        assert!(cause.contains("not for this name"), "{line}");
+        assert!(
+            line["command"].as_str().unwrap().contains("aws acm"),
+            "{line}"
+        );
+        assert_eq!(server.seen().len(), before, "nothing was asked");
+    }
 }
 
 #[test]
