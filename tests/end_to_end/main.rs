@@ -10,6 +10,7 @@ mod cli;
 mod control;
 mod deployment;
 mod described;
+mod doctor;
 mod leftovers;
 mod logs;
 mod refusals;
@@ -84,6 +85,10 @@ const TOGETHER: &[(&str, Test)] = &[
     (
         "the_cli_goes_on_where_a_get_was_interrupted",
         cli::an_interrupted_get_goes_on,
+    ),
+    (
+        "the_doctor_finds_everything_well",
+        doctor::everything_is_well,
     ),
     (
         "the_webhook_is_told_signed_and_again_until_it_listens",
@@ -167,6 +172,10 @@ const IN_TURN: &[(&str, Test)] = &[
     (
         "after_the_last_try_a_torrent_has_failed_and_says_why",
         away::fails_at_last,
+    ),
+    (
+        "the_doctor_names_a_box_that_is_away",
+        doctor::a_box_that_is_away_is_named,
     ),
     ("nothing_secret_is_logged", access::nothing_secret_is_logged),
     (

@@ -1,5 +1,6 @@
 """Starts MiniStack, with a list of what roles ask of it (`CALLS`), and with what it lacks of CloudFront's functions: reading a key-value store, its name in a policy,
 and the names of a response's headers in small letters, as AWS has them (AWS, "CloudFront Functions event structure").
+The page answers at `localhost` as well.
 
 A function of ours does `import cf from 'cloudfront'` and asks `cf.kvs()` for `get` and `exists` (AWS, "Helper
 methods for key value stores"); MiniStack keeps such stores but refuses the import. Here the store's entries go in
@@ -67,6 +68,19 @@ def lower_case_fields(status, reason, headers):
     return response_event_fields(status, reason, {name.lower(): value for name, value in headers.items()})
 
 
+dataplane_host = app._parse_cloudfront_dataplane_host
+
+
+def front_door(host):
+    """`localhost` is the one distribution, too: Deluge fetches a web seed from the page's address, and not every resolver
+    knows names under `localhost`. AWS's APIs are asked by 127.0.0.1."""
+    label = dataplane_host(host)
+    distributions = list(cloudfront._distributions.values())
+    if label is None and host.split(":")[0].lower() == "localhost" and len(distributions) == 1:
+        label = distributions[0]["DomainName"].split(".")[0]
+    return label
+
+
 def is_missing(object_arn):
     bucket, _, key = object_arn.removeprefix("arn:aws:s3:::").partition("/")
     there = s3._ensure_bucket(bucket)
@@ -103,6 +117,8 @@ if __name__ == "__main__":
     cloudfront._run_function = run_function
     cloudfront._response_event_fields = lower_case_fields
     iam_actions.extract_resource_arn = extract_resource_arn
+    assert callable(cloudfront._distributions.values)
+    app._parse_cloudfront_dataplane_host = front_door
     assert callable(enforce)
     iam_evaluator.enforce = recording(open(os.environ["CALLS"], "a", buffering=1))
     app.main()

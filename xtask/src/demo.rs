@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -10,7 +11,9 @@ use serde_json::Value;
 
 use crate::product::Product;
 use crate::steps::{self, say, screen, step};
-use crate::{SeedRequest, Seeded, Stack, StackOptions, Swarm, content, paths, process};
+use crate::{
+    SeedRequest, Seeded, Stack, StackOptions, Swarm, content, local_build, paths, process,
+};
 
 /// So slow that one can watch: the sample takes about six seconds.
 const UPLOAD_LIMIT: u32 = 800_000;
@@ -50,8 +53,30 @@ pub fn run(build: bool) -> Result<Stack> {
         compare(&product, &infohash, &album)
     })?;
     summary(&record, files)?;
+    examine(&stack)?;
     steps::print_times();
     Ok(stack)
+}
+
+/// Has the command line look at everything, and send a torrent of its own the whole way.
+fn examine(stack: &Stack) -> Result<()> {
+    say("\n  torrent2s3 doctor --try");
+    let mut doctor = Command::new(local_build::program("torrent2s3"));
+    doctor
+        .args(["doctor", "--try"])
+        .env("TORRENT2S3_URL", stack.localhost_url())
+        .env("TORRENT2S3_TOKEN", stack.owner_token());
+    let start = Instant::now();
+    let status = process::attached(doctor)?;
+    ensure!(
+        status.success(),
+        "the doctor found something; its lines stand above"
+    );
+    say(&format!(
+        "  ok   examined{:>42.1} s",
+        start.elapsed().as_secs_f64()
+    ));
+    Ok(())
 }
 
 fn submit(product: &Product, seeded: &Seeded) -> Result<String> {

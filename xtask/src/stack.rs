@@ -194,6 +194,12 @@ impl Stack {
         self.outputs.local_page_url(self.ministack.port())
     }
 
+    /// The same page at a name that every resolver knows, for what fetches from the page's address by itself.
+    #[must_use]
+    pub fn localhost_url(&self) -> String {
+        format!("http://localhost:{}/", self.ministack.port())
+    }
+
     /// The API as a caller of the product sees it, through the front door, without a slash at the end.
     #[must_use]
     pub fn api_url(&self) -> String {
