@@ -6,6 +6,6 @@ mod client;
 mod names;
 mod retry;
 
-pub(crate) use call::Call;
+pub(crate) use call::{Call, FileRange};
 pub(crate) use client::Http;
 pub(crate) use names::resolve;

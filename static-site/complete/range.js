@@ -1,3 +1,16 @@
+/** A larger file has to be fetched in ranges: CloudFront answers at most 50 GB at once. */
+const RANGE_BYTES = 10_000_000_000;
+
+/**
+ * Where the next request for the bytes from `from` to `to` should end.
+ *
+ * @param {number} from
+ * @param {number} to
+ */
+export function rangeEnd(from, to) {
+  return Math.min(to, from + RANGE_BYTES);
+}
+
 /**
  * @typedef {{ from: number, to: number } | "all" | "unsatisfiable"} Wanted
  *

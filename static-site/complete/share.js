@@ -69,8 +69,7 @@ class Sharing {
   }
 
   async show() {
-    /** @type {{ shares: Share[] }} */
-    const { shares } = await ask("GET", "/api/shares");
+    const shares = await allShares();
     this.list.replaceChildren(...shares.filter(({ path }) => path.startsWith(this.torrent)).map((share) => this.row(share)));
   }
 
@@ -88,6 +87,20 @@ class Sharing {
 }
 
 class Refused extends Error {}
+
+/** The API lists them a page at a time. */
+async function allShares() {
+  /** @type {Share[]} */
+  const all = [];
+  let cursor = "";
+  do {
+    /** @type {{ shares: Share[], next?: string }} */
+    const page = await ask("GET", `/api/shares${cursor}`);
+    all.push(...page.shares);
+    cursor = page.next ? `?cursor=${encodeURIComponent(page.next)}` : "";
+  } while (cursor);
+  return all;
+}
 
 /**
  * @param {string} method

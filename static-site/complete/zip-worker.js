@@ -1,7 +1,7 @@
 // A service worker: answers /complete/<info-hash>/all.zip, which is no object anywhere, out of the files' own
 // objects, range by range. docs/zip.md says why it is done here.
 
-import { wantedRange } from "./range.js";
+import { rangeEnd, wantedRange } from "./range.js";
 import { zipLayout, zipRange } from "./zip.js";
 
 /** Tries for a piece of a file whose connection breaks. */
@@ -78,13 +78,14 @@ function encoded(name) {
 async function* pieces(url, from, to) {
   for (let tries = 1; from < to; tries += 1) {
     try {
-      const answer = await fetch(url, { headers: { range: `bytes=${from}-${to - 1}` } });
+      const end = rangeEnd(from, to);
+      const answer = await fetch(url, { headers: { range: `bytes=${from}-${end - 1}` } });
       if (answer.status !== 206 || !answer.body) throw new Error(`${url} answered ${answer.status}`);
       const reader = answer.body.getReader();
       try {
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           from += read.value.length;
-          if (from > to) throw new Error(`${url} has more bytes than were asked for`);
+          if (from > end) throw new Error(`${url} has more bytes than were asked for`);
           tries = 1;
           yield read.value;
         }

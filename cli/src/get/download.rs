@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use torrent::Infohash;
+use torrent::{ANSWER_BYTES_MAX, Infohash};
 use ureq::Body;
 use ureq::http::{HeaderMap, Response, header};
 use url::Url;
@@ -11,13 +11,16 @@ use url::Url;
 use super::partial::Partial;
 use super::place::Folder;
 use crate::failure::Failure;
-use crate::http::{Call, Http};
+use crate::http::{Call, FileRange, Http};
 
 /// How often in a row a file may break off without a byte more, before it is given up.
 const STALLS_MAX: u32 = 3;
 
 /// After a file broke off.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// Bytes of one request of a file that is too large for one answer.
+const RANGE_BYTES: u64 = 10_000_000_000;
 
 /// One file to download.
 #[derive(Debug)]
@@ -60,7 +63,8 @@ pub(crate) fn download(
     loop {
         let before = partial.len();
         match fetch_rest(http, job, &mut partial, at) {
-            Ok(()) => break,
+            Ok(()) if partial.len() >= job.size_bytes => break,
+            Ok(()) => stalls = 0,
             Err(Break::Final(failure)) => return Err(failure),
             Err(Break::Passing(failure)) => {
                 stalls = if partial.len() > before {
@@ -78,7 +82,7 @@ pub(crate) fn download(
     partial.finish(&job.target)
 }
 
-/// One request for what is missing.
+/// One request for what is missing, or for as much of it as one answer can bring.
 fn fetch_rest(
     http: &Http,
     job: &Job,
@@ -87,10 +91,36 @@ fn fetch_rest(
 ) -> Result<(), Break> {
     let rest = partial.rest(job.size_bytes);
     let from = rest.map_or(0, |(from, _)| from);
-    let answer = http.send(&Call::get_file(job.url.clone(), rest))?;
+    let in_ranges = job.size_bytes > ANSWER_BYTES_MAX;
+    let end = if in_ranges {
+        job.size_bytes.min(from + RANGE_BYTES)
+    } else {
+        job.size_bytes
+    };
+    let range = (from > 0 || in_ranges).then(|| FileRange {
+        from,
+        last: in_ranges.then(|| end - 1),
+        etag: rest.map(|(_, etag)| etag),
+    });
+    let answer = http.send(&Call::get_file(job.url.clone(), range))?;
+    let mut end = end;
     match answer.status().as_u16() {
+        206 if from == 0 && in_ranges => {
+            let etag = etag(answer.headers());
+            if content_range(answer.headers()) != wanted_range(0, end, job.size_bytes) {
+                return Err(Break::Final(wrong_size(job, "is sent in another part")));
+            }
+            // Without one the next range could be another file's.
+            if !etag.is_some_and(|etag| etag.starts_with('"')) {
+                return Err(Break::Final(Failure::failed(
+                    "no-etag",
+                    "it is too large for one request, and the service gives it no strong ETag",
+                )));
+            }
+            partial.restart(etag)?;
+        }
         206 if from > 0 => {
-            if !continues(answer.headers(), partial, from, job.size_bytes) {
+            if !continues(answer.headers(), partial, from, end, job.size_bytes) {
                 partial.restart(None)?;
                 return Err(Break::Passing(wrong_size(
                     job,
@@ -107,11 +137,8 @@ fn fetch_rest(
                     &format!("is sent with {length} bytes"),
                 )));
             }
-            let etag = answer
-                .headers()
-                .get(header::ETAG)
-                .and_then(|etag| etag.to_str().ok());
-            partial.restart(etag)?;
+            partial.restart(etag(answer.headers()))?;
+            end = job.size_bytes;
         }
         // The file is shorter than what is here, so it is another one now.
         416 => {
@@ -137,14 +164,15 @@ fn fetch_rest(
         }
     }
     at(partial.len());
-    copy(answer, job, partial, at)
+    copy(answer, job, partial, end, at)
 }
 
-/// Appends the body to what is here.
+/// Appends the body, which ends before the byte `end`, to what is here.
 fn copy(
     answer: Response<Body>,
     job: &Job,
     partial: &mut Partial,
+    end: u64,
     at: &dyn Fn(u64),
 ) -> Result<(), Break> {
     let mut body = answer
@@ -165,14 +193,14 @@ fn copy(
         if read == 0 {
             break;
         }
-        if partial.len() + read as u64 > job.size_bytes {
+        if partial.len() + read as u64 > end {
             partial.restart(None)?;
             return Err(Break::Final(wrong_size(job, "is longer")));
         }
         partial.append(&buffer[..read])?;
         at(partial.len());
     }
-    if partial.len() < job.size_bytes {
+    if partial.len() < end {
         return Err(Break::Passing(wrong_size(
             job,
             &format!("broke off after {} bytes", partial.len()),
@@ -181,19 +209,26 @@ fn copy(
     Ok(())
 }
 
-/// Whether a 206 brings just the bytes that are missing, of the file whose first bytes are here.
-fn continues(headers: &HeaderMap, partial: &Partial, from: u64, size_bytes: u64) -> bool {
-    let range = headers
-        .get(header::CONTENT_RANGE)
-        .and_then(|value| value.to_str().ok());
-    let range = range
+/// Whether a 206 brings just the bytes that were asked for, of the file whose first bytes are here.
+fn continues(headers: &HeaderMap, partial: &Partial, from: u64, end: u64, size_bytes: u64) -> bool {
+    content_range(headers) == wanted_range(from, end, size_bytes)
+        && etag(headers).is_none_or(|etag| partial.belongs_to(etag))
+}
+
+fn content_range(headers: &HeaderMap) -> &str {
+    let range = headers.get(header::CONTENT_RANGE);
+    range
+        .and_then(|range| range.to_str().ok())
         .and_then(|range| range.strip_prefix("bytes "))
-        .unwrap_or_default();
-    let expected = format!("{from}-{}/{size_bytes}", size_bytes.saturating_sub(1));
-    let etag = headers
-        .get(header::ETAG)
-        .and_then(|etag| etag.to_str().ok());
-    range == expected && etag.is_none_or(|etag| partial.belongs_to(etag))
+        .unwrap_or_default()
+}
+
+fn wanted_range(from: u64, end: u64, size_bytes: u64) -> String {
+    format!("{from}-{}/{size_bytes}", end.saturating_sub(1))
+}
+
+fn etag(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::ETAG)?.to_str().ok()
 }
 
 fn number(value: Option<&header::HeaderValue>) -> Option<u64> {

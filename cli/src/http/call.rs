@@ -37,6 +37,16 @@ pub(crate) struct Call<'a> {
     pub(super) read_limit: Option<Duration>,
 }
 
+/// Which bytes of a file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FileRange<'a> {
+    pub(crate) from: u64,
+    /// The last byte; none means the file's.
+    pub(crate) last: Option<u64>,
+    /// Only if the file still has this `ETag`.
+    pub(crate) etag: Option<&'a str>,
+}
+
 impl<'a> Call<'a> {
     /// A call of the API, without a body.
     pub(crate) fn to_api(method: Method, url: Url) -> Self {
@@ -76,12 +86,13 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// A GET of a file, as a whole or, with `rest`, from a byte on if it is still the one with that `ETag`.
-    pub(crate) fn get_file(url: Url, rest: Option<(u64, &str)>) -> Self {
+    /// A GET of a file, as a whole or a range of it.
+    pub(crate) fn get_file(url: Url, range: Option<FileRange<'_>>) -> Self {
         let mut headers = Vec::new();
-        if let Some((from, etag)) = rest {
-            headers.push((header::RANGE, format!("bytes={from}-")));
-            headers.push((header::IF_RANGE, etag.to_owned()));
+        if let Some(FileRange { from, last, etag }) = range {
+            let last = last.map_or(String::new(), |last| last.to_string());
+            headers.push((header::RANGE, format!("bytes={from}-{last}")));
+            headers.extend(etag.map(|etag| (header::IF_RANGE, etag.to_owned())));
         }
         Self {
             method: Method::GET,

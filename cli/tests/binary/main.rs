@@ -4,6 +4,7 @@ mod adding;
 mod doctor;
 mod getting;
 mod healthy;
+mod large;
 mod requests;
 mod resuming;
 mod server;

@@ -1,181 +1,156 @@
-use std::collections::BTreeMap;
-use std::error::Error as StdError;
+use std::time::Duration;
 
-use aws_sdk_cloudfrontkeyvaluestore::Client;
-use aws_sdk_cloudfrontkeyvaluestore::config::endpoint::{
-    Endpoint, EndpointFuture, Params, ResolveEndpoint,
-};
-use aws_sdk_cloudfrontkeyvaluestore::error::SdkError;
-use aws_sdk_cloudfrontkeyvaluestore::operation::update_keys::UpdateKeysError;
-use aws_sdk_cloudfrontkeyvaluestore::types::{DeleteKeyRequestListItem, PutKeyRequestListItem};
-use store::{Access, SdkConfig};
+use proof::TokenId;
+use store::{Access, AccessChange, SdkConfig};
 
+use crate::entries::{Change, changes, is_revoked, revoked_name, token_name};
+use crate::key_value_store::{KEYS_MAX, KeyValueStore};
 use crate::{EdgeError, entries};
 
-/// Changes of one request (CloudFront quotas: 50 keys).
-const CHANGES_MAX: usize = 50;
-
 /// When others write at the same time.
-const TRIES: usize = 5;
+const TRIES: u32 = 8;
+/// The longest pause after the first try; each is up to twice as long as the one before.
+const PAUSE: Duration = Duration::from_millis(50);
 
-/// One CloudFront key-value store.
+/// What the edge knows of who may come in.
 #[derive(Debug, Clone)]
 pub struct EdgeStore {
-    client: Client,
-    arn: String,
+    store: KeyValueStore,
+}
+
+/// The row that a change concerns.
+#[derive(Debug, Clone, Copy)]
+pub enum Changed<'a> {
+    /// A token was made or revoked.
+    Token(&'a TokenId),
+    /// A share link was revoked.
+    Share(&'a str),
 }
 
 impl EdgeStore {
     /// The store with this ARN. On AWS its requests are signed with `SigV4A`, for which the region plays no part.
     #[must_use]
     pub fn new(config: &SdkConfig, arn: String) -> Self {
-        let mut builder = aws_sdk_cloudfrontkeyvaluestore::config::Builder::from(config);
-        if let Some(url) = config.endpoint_url() {
-            builder = builder.endpoint_resolver(Emulator {
-                url: url.to_owned(),
-            });
-        }
         Self {
-            client: Client::from_conf(builder.build()),
-            arn,
+            store: KeyValueStore::new(config, arn),
         }
     }
 
-    /// Makes the store what the table says at `now`, in seconds since 1970. The store's version is read before
-    /// the table is and checked with the write, so that of two at once the later one knows the newer table.
+    /// Tells the edge of one change of the table: `change` was begun before it. Usually that is one request,
+    /// however many tokens and links there are (AWS bills each, and lists 50 keys a request). If an earlier change
+    /// did not get through, or others change something at the same time, everything is compared, as in
+    /// [`Self::publish`].
+    ///
+    /// # Errors
+    /// [`EdgeError`]. The next change makes up for it.
+    pub async fn tell(
+        &self,
+        access: &Access,
+        change: &AccessChange,
+        changed: Changed<'_>,
+        now: u64,
+    ) -> Result<(), EdgeError> {
+        if let Some(version) = &change.published {
+            match self.write_one(access, version, changed, now).await {
+                Ok(Some(next)) => {
+                    end(access, change, &next).await;
+                    return Ok(());
+                }
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, "the edge is told of everything instead"),
+            }
+        }
+        self.write_all(access, change, now).await
+    }
+
+    /// Makes the store what the table says at `now`, in seconds since 1970.
     ///
     /// # Errors
     /// [`EdgeError`].
     pub async fn publish(&self, access: &Access, now: u64) -> Result<(), EdgeError> {
+        let change = access.begin_change().await?;
+        self.write_all(access, &change, now).await
+    }
+
+    async fn write_one(
+        &self,
+        access: &Access,
+        version: &str,
+        changed: Changed<'_>,
+        now: u64,
+    ) -> Result<Option<String>, EdgeError> {
+        match changed {
+            Changed::Token(id) => {
+                let name = token_name(id.as_str());
+                let token = access.token(id).await?;
+                let change = match &token {
+                    Some(token) => Change::Put(&name, &token.hash),
+                    None => Change::Delete(&name),
+                };
+                self.store.update(version, &[change]).await
+            }
+            Changed::Share(id) => {
+                let share = access.share(id).await?;
+                if !share.is_some_and(|share| is_revoked(&share, now)) {
+                    return Ok(Some(version.to_owned()));
+                }
+                let name = revoked_name(id);
+                self.store.update(version, &[Change::Put(&name, "1")]).await
+            }
+        }
+    }
+
+    /// The store's version is read before the table is and checked with the write, so that of two at once the later
+    /// one knows the newer table.
+    async fn write_all(
+        &self,
+        access: &Access,
+        change: &AccessChange,
+        now: u64,
+    ) -> Result<(), EdgeError> {
+        let mut longest = PAUSE;
         for _ in 0..TRIES {
-            let version = self.version().await?;
+            let version = self.store.version().await?;
             let keys = access.keys().await?.ok_or(EdgeError::NoKeys)?;
             let (tokens, shares) = (access.tokens().await?, access.shares().await?);
             let wanted = entries(&keys, &tokens, &shares, now);
-            if self.replace(version, &wanted).await? {
+            let there = self.store.entries().await?;
+            if let Some(version) = self.write(version, &changes(&there, &wanted)).await? {
+                end(access, change, &version).await;
                 return Ok(());
             }
+            tokio::time::sleep(some_of(longest)?).await;
+            longest *= 2;
         }
         Err(EdgeError::Busy)
     }
 
-    async fn version(&self) -> Result<String, EdgeError> {
-        let request = self.client.describe_key_value_store().kvs_arn(&self.arn);
-        let answer = request.send().await;
-        answer
-            .map(|answer| answer.e_tag)
-            .map_err(failed("cloudfront-keyvaluestore:DescribeKeyValueStore"))
-    }
-
-    /// Writes what differs; false when somebody else wrote since `version`.
-    async fn replace(
+    /// The version afterwards; none when somebody else wrote since `version`.
+    async fn write(
         &self,
         mut version: String,
-        wanted: &BTreeMap<String, String>,
-    ) -> Result<bool, EdgeError> {
-        let there = self.there().await?;
-        let puts = wanted
-            .iter()
-            .filter(|(key, value)| there.get(*key) != Some(*value))
-            .map(|(key, value)| Change::Put(key, value));
-        let deletes = there
-            .keys()
-            .filter(|key| !wanted.contains_key(*key))
-            .map(|key| Change::Delete(key));
-        let changes: Vec<_> = puts.chain(deletes).collect();
-        for some in changes.chunks(CHANGES_MAX) {
-            match self.change(&version, some).await? {
-                Some(next) => version = next,
-                None => return Ok(false),
-            }
-        }
-        Ok(true)
-    }
-
-    async fn there(&self) -> Result<BTreeMap<String, String>, EdgeError> {
-        let request = self.client.list_keys().kvs_arn(&self.arn).max_results(50);
-        let mut items = request.into_paginator().items().send();
-        let mut there = BTreeMap::new();
-        while let Some(item) = items.next().await {
-            let item = item.map_err(failed("cloudfront-keyvaluestore:ListKeys"))?;
-            there.insert(item.key, item.value);
-        }
-        Ok(there)
-    }
-
-    /// The store's next version; none when `version` is not its version any more.
-    async fn change(
-        &self,
-        version: &str,
         changes: &[Change<'_>],
     ) -> Result<Option<String>, EdgeError> {
-        let fail = failed("cloudfront-keyvaluestore:UpdateKeys");
-        let mut request = self
-            .client
-            .update_keys()
-            .kvs_arn(&self.arn)
-            .if_match(version);
-        for change in changes {
-            request = match change {
-                Change::Put(key, value) => {
-                    let put = PutKeyRequestListItem::builder().key(*key).value(*value);
-                    request.puts(put.build().expect("it has key and value"))
-                }
-                Change::Delete(key) => {
-                    let delete = DeleteKeyRequestListItem::builder().key(*key);
-                    request.deletes(delete.build().expect("it has a key"))
-                }
-            };
-        }
-        match request.send().await {
-            Ok(answer) => Ok(Some(answer.e_tag)),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateKeysError::is_conflict_exception) =>
-            {
-                Ok(None)
+        for some in changes.chunks(KEYS_MAX) {
+            match self.store.update(&version, some).await? {
+                Some(next) => version = next,
+                None => return Ok(None),
             }
-            Err(error) => Err(fail(error)),
         }
+        Ok(Some(version))
     }
 }
 
-enum Change<'a> {
-    Put(&'a str, &'a str),
-    Delete(&'a str),
-}
-
-fn failed<E>(operation: &'static str) -> impl Fn(SdkError<E>) -> EdgeError
-where
-    E: StdError + 'static,
-{
-    move |error| EdgeError::Aws {
-        operation,
-        detail: with_causes(&error),
+/// The edge knows; without this note the next change only takes longer.
+async fn end(access: &Access, change: &AccessChange, version: &str) {
+    if let Err(error) = access.end_change(change, version).await {
+        tracing::warn!(%error, "the next change compares everything");
     }
 }
 
-/// The SDK's errors alone display nothing of their causes.
-fn with_causes(error: &impl StdError) -> String {
-    let mut detail = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        detail = format!("{detail}: {error}");
-        cause = error.source();
-    }
-    detail
-}
-
-/// An emulator's one address. The SDK's own rules would put the account in front of its name, which resolves
-/// nowhere.
-#[derive(Debug)]
-struct Emulator {
-    url: String,
-}
-
-impl ResolveEndpoint for Emulator {
-    fn resolve_endpoint<'a>(&'a self, _: &'a Params) -> EndpointFuture<'a> {
-        EndpointFuture::ready(Ok(Endpoint::builder().url(self.url.clone()).build()))
-    }
+/// A random part of `longest`: those who collided do not come back together.
+fn some_of(longest: Duration) -> Result<Duration, EdgeError> {
+    let mut byte = [0];
+    getrandom::fill(&mut byte).map_err(|_| EdgeError::Busy)?;
+    Ok(longest * u32::from(byte[0]) / 255)
 }

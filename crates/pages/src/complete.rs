@@ -103,6 +103,7 @@ impl CompletePage {
                 .collect(),
             is_complete: complete,
             zip: self.has_zip(),
+            over_answer: self.files.iter().filter(|file| file.needs_ranges()).count(),
             items: tree::items(self.leaves()),
         })
     }
@@ -167,6 +168,7 @@ impl CompletePage {
                 size_bytes: file.size_bytes,
                 stored: false,
                 link: None,
+                needs_ranges: false,
                 fault: None,
             });
         let present = self.files.iter().map(|file| Leaf {
@@ -174,6 +176,7 @@ impl CompletePage {
             size_bytes: file.size_bytes,
             stored: true,
             link: file.link(),
+            needs_ranges: file.needs_ranges(),
             fault: wanted
                 .get(file.key.as_str())
                 .filter(|size_bytes| **size_bytes != file.size_bytes)
@@ -208,6 +211,7 @@ struct CompleteHtml<'a> {
     pictures: Vec<Picture<'a>>,
     is_complete: bool,
     zip: bool,
+    over_answer: usize,
     items: Vec<Item<'a>>,
 }
 

@@ -78,6 +78,31 @@ fn what_expires_says_until_when_it_is_kept() {
     );
 }
 
+/// A file over what one answer of `CloudFront` can have is not offered as if it could be fetched like the others.
+#[test]
+fn a_file_over_50_gb_says_how_to_fetch_it_and_is_in_no_list_that_cannot() {
+    let mut all = files();
+    all.push(file("backup.img", 50_000_000_001));
+    all.push(file("fits.img", 50_000_000_000));
+    let page = page(all.clone(), Some(checked(all)));
+    let html = page.to_html();
+    let command = format!("<code>torrent2s3 get {}</code>", infohash());
+    assert_eq!(
+        html.matches("over 50 GB").count(),
+        2,
+        "at the file, and at the lists"
+    );
+    assert_eq!(html.matches(&command).count(), 2);
+    assert!(page.has_zip(), "the browser fetches it in ranges");
+    for list in page.lists("https://a.example") {
+        let has_it = list.body.contains("backup.img");
+        let whole = matches!(list.key, PageKey::FilesJson(_));
+        assert_eq!(has_it, whole, "{}", list.key);
+        let plays = matches!(list.key, PageKey::Playlist(_));
+        assert_eq!(list.body.contains("fits.img"), !plays, "{}", list.key);
+    }
+}
+
 #[test]
 fn with_checksums_there_is_a_zip() {
     let page = page(files(), Some(checked(files())));

@@ -9,14 +9,16 @@ use serde::de::DeserializeOwned;
 use crate::{SdkConfig, StoreError};
 
 mod caller;
+mod change;
 mod rows;
 
 pub use caller::{Caller, Presented};
+pub use change::AccessChange;
 pub use rows::{ShareRow, TokenRow};
 
 /// The table of who may come in. Apart from the other one, because whoever reads it can make proofs.
 ///
-/// Rows have a kind (`pk`) and a name within it (`sk`): `keys`, `token`, `share`, `tries`. What ends by itself
+/// Rows have a kind (`pk`) and a name within it (`sk`): `keys`, `token`, `share`, `tries`, `edge`. What ends by itself
 /// has `expires_at`, by which DynamoDB takes it away some time later.
 #[derive(Debug, Clone)]
 pub struct Access {

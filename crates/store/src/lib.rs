@@ -15,7 +15,7 @@ mod queue;
 mod records;
 mod topic;
 
-pub use access::{Access, Caller, Presented, ShareRow, TokenRow};
+pub use access::{Access, AccessChange, Caller, Presented, ShareRow, TokenRow};
 pub use aws::{lambda_aws_config, worker_aws_config};
 pub use aws_config::SdkConfig;
 pub use body::Content;

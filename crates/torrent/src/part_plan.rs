@@ -69,8 +69,10 @@ mod tests {
         assert!(PartPlan::new(0).is_single());
         assert!(PartPlan::new(16 * MIB).is_single());
         assert_eq!(PartPlan::new(16 * MIB + 1).parts().count(), 2);
-        let largest = PartPlan::new(48 * 1024 * 1024 * MIB);
-        assert!(largest.parts().count() <= 10_000);
+        // 48.8 TiB, in parts of 5 GiB (Amazon S3 user guide, "multipart upload limits"): `TotalGibMax` at its most.
+        let largest = PartPlan::new(50_000 * 1024 * MIB);
+        assert_eq!(largest.parts().count(), 10_000);
+        assert_eq!(largest.part_bytes(1), Some(5 * 1024 * MIB));
     }
 
     proptest! {

@@ -2,9 +2,13 @@ use anyhow::{Context, Result};
 use aws_sdk_secretsmanager::Client;
 use data_encoding::BASE64URL_NOPAD;
 use edge::EdgeStore;
+use futures_util::future::try_join_all;
 use proof::{Keys, Secret};
 use store::{Access, TokenRow};
 use torrent::Timestamp;
+
+/// Rows that are deleted at the same time.
+const AT_ONCE: usize = 50;
 
 /// The secret and everything that follows from it.
 pub(crate) struct Rotation {
@@ -65,11 +69,22 @@ impl Rotation {
     }
 
     async fn forget(&self) -> Result<()> {
-        for token in self.access.tokens().await? {
-            self.access.delete_token(&token.id).await?;
+        // One after the other, thousands would take longer than the function has.
+        for tokens in self.access.tokens().await?.chunks(AT_ONCE) {
+            try_join_all(
+                tokens
+                    .iter()
+                    .map(|token| self.access.delete_token(&token.id)),
+            )
+            .await?;
         }
-        for share in self.access.shares().await? {
-            self.access.delete_share(&share.id).await?;
+        for shares in self.access.shares().await?.chunks(AT_ONCE) {
+            try_join_all(
+                shares
+                    .iter()
+                    .map(|share| self.access.delete_share(&share.id)),
+            )
+            .await?;
         }
         Ok(())
     }

@@ -1,12 +1,12 @@
 use std::convert::Infallible;
 
 use api::Problem;
-use edge::{EdgeError, EdgeStore};
+use edge::{Changed, EdgeError, EdgeStore};
 use lambda_http::http::{StatusCode, header};
 use lambda_http::{Body, Request, Response};
 use proof::Keys;
 use serde::de::DeserializeOwned;
-use store::{Access, Caller, Presented};
+use store::{Access, AccessChange, Caller, Presented};
 use torrent::Timestamp;
 
 use crate::route::Route;
@@ -42,7 +42,7 @@ impl SignIn {
             Route::Tokens => self.tokens(&caller).await,
             Route::MakeToken => self.make_token(&caller, request, now).await,
             Route::RevokeToken(id) => self.revoke_token(&caller, id, now).await,
-            Route::Shares => self.shares(now).await,
+            Route::Shares => self.shares(request, now).await,
             Route::MakeShare => self.make_share(request, now).await,
             Route::RevokeShare(id) => self.revoke_share(id, now).await,
         }
@@ -67,10 +67,15 @@ impl SignIn {
             .ok_or_else(|| unavailable(&EdgeError::NoKeys))
     }
 
-    /// Tells the edge what has changed in the table.
-    pub(crate) async fn publish(&self, now: Timestamp) -> Result<(), Problem> {
-        let told = self.edge.publish(&self.access, seconds(now)).await;
-        told.map_err(|error| unavailable(&error))
+    /// Tells the edge what has changed in the table since `change` was begun.
+    pub(crate) async fn tell_edge(
+        &self,
+        change: &AccessChange,
+        changed: Changed<'_>,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        let told = self.edge.tell(&self.access, change, changed, seconds(now));
+        told.await.map_err(|error| unavailable(&error))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Who may come in, for people and programs: sessions, named tokens, share links.
 
 mod handler;
+#[cfg(test)]
+mod many_tests;
 mod route;
 mod session;
 mod shares;

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
-import { wantedRange } from "../../../static-site/complete/range.js";
+import { rangeEnd, wantedRange } from "../../../static-site/complete/range.js";
 import { zipLayout, zipRange } from "../../../static-site/complete/zip.js";
 
 const AT = "2026-03-01T12:34:56.789Z";
@@ -103,6 +103,17 @@ test("over 4 GiB and over 65,535 files it is zip64", () => inFolder(async (folde
   const listed = execFileSync("unzip", ["-Z", "-t", "large.zip"], { cwd: folder, encoding: "utf8" });
   assert.match(listed, /66002 files, 10737418240 bytes/);
 }));
+
+test("no request asks for more than CloudFront answers at once", () => {
+  assert.equal(rangeEnd(5, 60), 60);
+  const size = 120_000_000_001;
+  let at = 7;
+  while (at < size) {
+    const end = rangeEnd(at, size);
+    assert.ok(end > at && end - at <= 50_000_000_000 && end <= size, `${at}–${end}`);
+    at = end;
+  }
+});
 
 test("ranges are read as RFC 9110 has them", () => {
   assert.deepEqual(wantedRange("bytes=0-9", 100), { from: 0, to: 10 });

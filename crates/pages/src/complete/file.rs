@@ -1,5 +1,5 @@
 use serde::Deserialize;
-use torrent::{ObjectKey, Timestamp};
+use torrent::{ANSWER_BYTES_MAX, ObjectKey, Timestamp};
 
 use super::Kind;
 
@@ -42,6 +42,12 @@ impl PageFile {
     pub fn link(&self) -> Option<String> {
         let key: ObjectKey = self.key.parse().ok()?;
         matches!(key, ObjectKey::File(..)).then(|| key.url_path())
+    }
+
+    /// Whether it is too large for one answer of `CloudFront`: it has to be fetched in ranges.
+    #[must_use]
+    pub const fn needs_ranges(&self) -> bool {
+        self.size_bytes > ANSWER_BYTES_MAX
     }
 
     /// What a browser can do with it.

@@ -40,6 +40,11 @@ impl CompletePage {
     #[must_use]
     pub fn lists(&self, site: &str) -> Vec<Beside> {
         let files = self.linked();
+        // wget, aria2 and curl ask for a file in one piece.
+        let in_one: Vec<_> = files
+            .iter()
+            .filter(|(_, _, file)| !file.needs_ranges())
+            .collect();
         let plain = "text/plain; charset=utf-8";
         let list = |key, content_type, body| Beside {
             key,
@@ -52,9 +57,9 @@ impl CompletePage {
                 "application/vnd.apple.mpegurl",
                 playlist(site, &files),
             ),
-            list(PageKey::Urls(self.infohash), plain, urls(site, &files)),
-            list(PageKey::Aria2(self.infohash), plain, aria2(site, &files)),
-            list(PageKey::Curl(self.infohash), plain, curl(site, &files)),
+            list(PageKey::Urls(self.infohash), plain, urls(site, &in_one)),
+            list(PageKey::Aria2(self.infohash), plain, aria2(site, &in_one)),
+            list(PageKey::Curl(self.infohash), plain, curl(site, &in_one)),
             list(
                 PageKey::FilesJson(self.infohash),
                 "application/json",
@@ -110,14 +115,14 @@ fn playlist(site: &str, files: &[(String, String, &PageFile)]) -> String {
     text
 }
 
-fn urls(site: &str, files: &[(String, String, &PageFile)]) -> String {
+fn urls(site: &str, files: &[&(String, String, &PageFile)]) -> String {
     files.iter().fold(String::new(), |mut text, (_, link, _)| {
         _ = writeln!(text, "{site}{link}");
         text
     })
 }
 
-fn aria2(site: &str, files: &[(String, String, &PageFile)]) -> String {
+fn aria2(site: &str, files: &[&(String, String, &PageFile)]) -> String {
     files
         .iter()
         .fold(String::new(), |mut text, (path, link, _)| {
@@ -127,7 +132,7 @@ fn aria2(site: &str, files: &[(String, String, &PageFile)]) -> String {
 }
 
 /// A configuration file of curl, where a quoted value has `\` before `\` and `"`.
-fn curl(site: &str, files: &[(String, String, &PageFile)]) -> String {
+fn curl(site: &str, files: &[&(String, String, &PageFile)]) -> String {
     let mut text = "create-dirs\nfail\ncontinue-at = -\n".to_owned();
     for (path, link, _) in files {
         let quoted = path.replace('\\', "\\\\").replace('"', "\\\"");

@@ -15,6 +15,7 @@ pub(crate) struct Leaf<'a> {
     pub(crate) size_bytes: u64,
     pub(crate) stored: bool,
     pub(crate) link: Option<String>,
+    pub(crate) needs_ranges: bool,
     pub(crate) fault: Option<String>,
 }
 
@@ -106,6 +107,7 @@ mod tests {
             size_bytes: 1,
             stored: true,
             link: None,
+            needs_ranges: false,
             fault: None,
         });
         let words = items(leaves.collect()).into_iter().map(|item| match item {

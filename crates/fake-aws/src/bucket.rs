@@ -1,0 +1,124 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::server::Answer;
+
+/// Entries of one page of every listing (Amazon S3 user guide, "multipart upload limits"; `ListObjectsV2`).
+const PAGE_MAX: usize = 1000;
+
+/// What the listings of a bucket show, in the order in which S3 lists it.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// Keys of objects, with their sizes.
+    pub objects: Vec<(String, u64)>,
+    /// Keys of open uploads, with their ids.
+    pub uploads: Vec<(String, String)>,
+    /// Numbers of an upload's parts, whichever it is, with their sizes.
+    pub parts: Vec<(u16, u64)>,
+}
+
+pub(crate) fn answer(listed: &Listed, query: &str) -> (&'static str, Answer) {
+    let parameters: BTreeMap<_, _> = form_urlencoded::parse(query.as_bytes()).collect();
+    let parameter = |name: &str| parameters.get(name).map(AsRef::as_ref);
+    if parameters.contains_key("uploadId") {
+        ("ListParts", parts(listed, parameter("part-number-marker")))
+    } else if parameters.contains_key("uploads") {
+        let markers = (parameter("key-marker"), parameter("upload-id-marker"));
+        ("ListMultipartUploads", uploads(listed, markers))
+    } else {
+        assert_eq!(
+            parameter("list-type"),
+            Some("2"),
+            "only listings are known here"
+        );
+        (
+            "ListObjectsV2",
+            objects(listed, parameter("continuation-token")),
+        )
+    }
+}
+
+fn parts(listed: &Listed, marker: Option<&str>) -> Answer {
+    let marker: u16 = marker.map_or(0, |marker| marker.parse().expect("a number"));
+    let rest: Vec<_> = listed
+        .parts
+        .iter()
+        .filter(|(number, _)| *number > marker)
+        .collect();
+    let (page, truncated) = page(&rest);
+    let mut xml = String::from("<ListPartsResult>");
+    for (number, size) in page {
+        _ = write!(
+            xml,
+            "<Part><PartNumber>{number}</PartNumber><Size>{size}</Size><ETag>\"{number}\"</ETag></Part>"
+        );
+    }
+    if let (true, Some((number, _))) = (truncated, page.last()) {
+        _ = write!(xml, "<NextPartNumberMarker>{number}</NextPartNumberMarker>");
+    }
+    _ = write!(
+        xml,
+        "<IsTruncated>{truncated}</IsTruncated></ListPartsResult>"
+    );
+    Answer::xml(xml)
+}
+
+fn uploads(listed: &Listed, (key, id): (Option<&str>, Option<&str>)) -> Answer {
+    // After both together: one key can have more uploads than one page.
+    let after = key.map(|key| {
+        let at = listed
+            .uploads
+            .iter()
+            .position(|upload| upload.0 == key && id.is_none_or(|id| upload.1 == id));
+        at.expect("a marker that was given") + 1
+    });
+    let (page, truncated) = page(&listed.uploads[after.unwrap_or_default()..]);
+    let mut xml = String::from("<ListMultipartUploadsResult><EncodingType>url</EncodingType>");
+    for (key, id) in page {
+        let key = utf8_percent_encode(key, NON_ALPHANUMERIC);
+        _ = write!(
+            xml,
+            "<Upload><Key>{key}</Key><UploadId>{id}</UploadId></Upload>"
+        );
+    }
+    if let (true, Some((key, id))) = (truncated, page.last()) {
+        let key = utf8_percent_encode(key, NON_ALPHANUMERIC);
+        _ = write!(
+            xml,
+            "<NextKeyMarker>{key}</NextKeyMarker><NextUploadIdMarker>{id}</NextUploadIdMarker>"
+        );
+    }
+    _ = write!(
+        xml,
+        "<IsTruncated>{truncated}</IsTruncated></ListMultipartUploadsResult>"
+    );
+    Answer::xml(xml)
+}
+
+fn objects(listed: &Listed, token: Option<&str>) -> Answer {
+    let from: usize = token.map_or(0, |token| token.parse().expect("a token that was given"));
+    let (page, truncated) = page(&listed.objects[from..]);
+    let mut xml = String::from("<ListBucketResult><EncodingType>url</EncodingType>");
+    for (key, size) in page {
+        let key = utf8_percent_encode(key, NON_ALPHANUMERIC);
+        _ = write!(
+            xml,
+            "<Contents><Key>{key}</Key><Size>{size}</Size></Contents>"
+        );
+    }
+    if truncated {
+        let next = from + page.len();
+        _ = write!(xml, "<NextContinuationToken>{next}</NextContinuationToken>");
+    }
+    _ = write!(
+        xml,
+        "<IsTruncated>{truncated}</IsTruncated></ListBucketResult>"
+    );
+    Answer::xml(xml)
+}
+
+fn page<T>(rest: &[T]) -> (&[T], bool) {
+    (&rest[..PAGE_MAX.min(rest.len())], rest.len() > PAGE_MAX)
+}
