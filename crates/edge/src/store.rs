@@ -37,7 +37,7 @@ impl EdgeStore {
     }
 
     /// Tells the edge of one change of the table: `change` was begun before it. Usually that is one request,
-    /// however many tokens and links there are (AWS bills each, and lists 50 keys a request). If an earlier change
+    /// however many tokens and links there are; to list them would take one for every 50. If an earlier change
     /// did not get through, or others change something at the same time, everything is compared, as in
     /// [`Self::publish`].
     ///

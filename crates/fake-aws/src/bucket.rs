@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -19,10 +19,14 @@ pub struct Listed {
     pub parts: Vec<(u16, u64)>,
 }
 
-pub(crate) fn answer(listed: &Listed, query: &str) -> (&'static str, Answer) {
+/// # Panics
+/// When something is asked that it does not know.
+pub(crate) fn answer(listed: &mut Listed, query: &str, body: &str) -> (&'static str, Answer) {
     let parameters: BTreeMap<_, _> = form_urlencoded::parse(query.as_bytes()).collect();
     let parameter = |name: &str| parameters.get(name).map(AsRef::as_ref);
-    if parameters.contains_key("uploadId") {
+    if parameters.contains_key("delete") {
+        ("DeleteObjects", delete(listed, body))
+    } else if parameters.contains_key("uploadId") {
         ("ListParts", parts(listed, parameter("part-number-marker")))
     } else if parameters.contains_key("uploads") {
         let markers = (parameter("key-marker"), parameter("upload-id-marker"));
@@ -38,6 +42,22 @@ pub(crate) fn answer(listed: &Listed, query: &str) -> (&'static str, Answer) {
             objects(listed, parameter("continuation-token")),
         )
     }
+}
+
+/// Keys are plain text: nothing in them is escaped.
+fn delete(listed: &mut Listed, body: &str) -> Answer {
+    let keys = body.split("<Key>").skip(1);
+    let keys: BTreeSet<_> = keys.filter_map(|rest| rest.split('<').next()).collect();
+    // Amazon S3 API reference, "DeleteObjects".
+    if keys.len() > PAGE_MAX {
+        let mut answer = Answer::xml("<Error><Code>MalformedXML</Code></Error>".to_owned());
+        answer.status = 400;
+        return answer;
+    }
+    listed
+        .objects
+        .retain(|(key, _)| !keys.contains(key.as_str()));
+    Answer::xml("<DeleteResult></DeleteResult>".to_owned())
 }
 
 fn parts(listed: &Listed, marker: Option<&str>) -> Answer {

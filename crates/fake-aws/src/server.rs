@@ -140,7 +140,7 @@ impl Shared {
             }
             .into_named()
         } else {
-            bucket::answer(&locked(&self.listed), query).into_named()
+            bucket::answer(&mut locked(&self.listed), query, &body).into_named()
         };
         locked(&self.calls).push(operation);
         answer

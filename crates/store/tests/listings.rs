@@ -63,3 +63,13 @@ async fn a_hundred_thousand_objects_are_listed() {
     assert_eq!(listed, objects);
     assert_eq!(aws.take_calls().len(), 100);
 }
+
+#[tokio::test]
+async fn thousands_of_objects_are_deleted_a_thousand_at_a_time() {
+    let aws = FakeAws::start();
+    let keys: Vec<_> = (0..2500).map(|number| format!("files/{number}")).collect();
+    aws.listed().objects = keys.iter().map(|key| (key.clone(), 1)).collect();
+    bucket(&aws).delete(&keys).await.unwrap();
+    assert!(aws.listed().objects.is_empty());
+    assert_eq!(aws.take_calls(), ["DeleteObjects"; 3]);
+}
