@@ -15,6 +15,7 @@ pub mod costs;
 pub mod deluge;
 pub mod demo;
 pub mod edge;
+mod first_hour;
 pub mod http;
 pub mod interrupt;
 mod local_build;

@@ -11,7 +11,7 @@ use xtask::costs::{self, CostsOptions};
 use xtask::interrupt::{self, Interrupted};
 use xtask::steps::{self, say};
 use xtask::tools::Purpose;
-use xtask::{Stack, StackOptions, demo, sam_local, test, tools};
+use xtask::{Stack, StackOptions, demo, sam, sam_local, test, tools};
 
 /// The project's commands.
 #[derive(Parser)]
@@ -23,7 +23,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install the pinned tools into .local/venv (the other commands do this too)
+    /// Install the pinned tools into .local/venv (the other commands do this too); write samconfig.toml
     Setup {
         /// What the tools are for
         #[arg(default_value = "test")]
@@ -95,7 +95,11 @@ fn main() -> ExitCode {
 
 fn run(command: &Command) -> Result<()> {
     match command {
-        Command::Setup { purpose } => tools::setup(*purpose).map(|()| say("The tools are ready.")),
+        Command::Setup { purpose } => {
+            tools::setup(*purpose)?;
+            say("The tools are ready.");
+            sam::write_config()
+        }
         Command::Demo { keep, no_build } => {
             let stack = demo::run(!no_build)?;
             if *keep { serve(stack) } else { Ok(()) }

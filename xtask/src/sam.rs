@@ -1,12 +1,14 @@
 //! Building and deploying `template.yaml` with the AWS SAM command line.
 
-use std::fs::File;
+use std::fs::{self, File};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::aws::{AwsEnv, path_with};
+use crate::steps::say;
 use crate::tools::{self, Venv};
 use crate::{apt, interrupt, local_build, paths, process};
 
@@ -20,12 +22,31 @@ pub enum Optimisation {
 }
 
 /// In place of what Cargo.toml says of the release profile, and the agent's with it.
-const QUICK: [(&str, &str); 4] = [
+pub(crate) const QUICK: [(&str, &str); 4] = [
     ("CARGO_PROFILE_RELEASE_LTO", "off"),
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
     ("AGENT_PROFILE", "release"),
 ];
+
+/// What SAM reads by itself: the settings of one's own deployment.
+const CONFIG: &str = "samconfig.toml";
+const DEFAULT_CONFIG: &str = "samconfig.default.toml";
+
+/// Writes a `samconfig.toml` with the defaults, unless there is one.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_config() -> Result<()> {
+    let config = paths::root().join(CONFIG);
+    if config.exists() {
+        return Ok(());
+    }
+    fs::copy(paths::root().join(DEFAULT_CONFIG), &config)
+        .with_context(|| config.display().to_string())?;
+    say("Wrote samconfig.toml: the settings of your deployment. Git ignores it.");
+    Ok(())
+}
 
 /// The project that SAM builds: a folder with a `template.yaml`.
 #[derive(Debug, Clone)]
@@ -42,13 +63,56 @@ impl Project {
         }
     }
 
+    /// The project as somebody has it who deploys it: `.local/checkout` has everything that is in the workspace, by
+    /// links, and its own `samconfig.toml` and `.aws-sam`. A developer's own deployment is not touched by tests.
+    #[must_use]
+    pub fn checkout() -> Self {
+        Self {
+            root: paths::local().join("checkout"),
+        }
+    }
+
+    /// Makes the links of [`Self::checkout`].
+    pub(crate) fn link(&self) -> Result<()> {
+        let root = &self.root;
+        if root == paths::root() {
+            return Ok(());
+        }
+        fs::create_dir_all(root).with_context(|| root.display().to_string())?;
+        for entry in fs::read_dir(paths::root())? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let link = root.join(&name);
+            if name == CONFIG || name == ".aws-sam" || name == ".git" || link.is_symlink() {
+                continue;
+            }
+            symlink(entry.path(), &link).with_context(|| link.display().to_string())?;
+        }
+        Ok(())
+    }
+
+    /// As in a fresh clone.
+    pub(crate) fn forget_config(&self) -> Result<()> {
+        let config = self.root.join(CONFIG);
+        if config.exists() {
+            fs::remove_file(&config).with_context(|| config.display().to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Its folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The template that a build leaves, with the functions' folders beside it.
     #[must_use]
     pub fn built_template(&self) -> PathBuf {
         self.root.join(".aws-sam/build/template.yaml")
     }
 
-    /// `sam` in this project, with cargo-lambda and zig on its `PATH`.
+    /// `sam` in this project, with cargo-lambda and zig on its `PATH`, and never with the settings of somebody's own
+    /// deployment.
     ///
     /// # Errors
     /// When a folder's name cannot be part of a `PATH`.
@@ -56,6 +120,8 @@ impl Project {
         let mut command = Command::new(Venv::Aws.program("sam"));
         command
             .args(arguments)
+            .arg("--config-file")
+            .arg(paths::root().join(DEFAULT_CONFIG))
             .current_dir(&self.root)
             .env("PATH", path_with(&[Venv::Aws.bin()])?)
             .env("SAM_CLI_BETA_RUST_CARGO_LAMBDA", "1")
@@ -73,6 +139,7 @@ impl Project {
         // For the function that is built by a Makefile.
         apt::install(&["make"])?;
         let _lock = lock()?;
+        self.link()?;
         process::truncate("sam-build", logs)?;
         let mut command = self.sam(&["build"])?;
         if optimisation == Optimisation::Quick {
@@ -119,7 +186,7 @@ impl Project {
 }
 
 /// Taken while `.aws-sam` is written or read.
-fn lock() -> Result<File> {
+pub(crate) fn lock() -> Result<File> {
     tools::lock(&paths::local().join("sam-build.lock"))
 }
 

@@ -131,7 +131,7 @@ impl SamLocal {
     fn new(engine: Engine, podman: Option<Podman>, logs: &Path) -> Self {
         Self {
             engine,
-            project: Project::new(paths::root()),
+            project: Project::checkout(),
             logs: logs.to_owned(),
             _podman: podman,
         }

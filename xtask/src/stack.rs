@@ -50,7 +50,7 @@ impl Programs {
             Self::Sam => {
                 tools::setup(Purpose::Local)?;
                 step("build the functions (sam build)", || {
-                    Project::new(paths::root()).build(Optimisation::Quick, logs)
+                    Project::checkout().build(Optimisation::Quick, logs)
                 })
             }
         }
@@ -60,7 +60,7 @@ impl Programs {
     fn template(self) -> PathBuf {
         match self {
             Self::Local => local_build::template(),
-            Self::Sam => Project::new(paths::root()).built_template(),
+            Self::Sam => Project::checkout().built_template(),
         }
     }
 
@@ -295,17 +295,24 @@ impl Stack {
 }
 
 /// What the template must know about its place on this machine.
-fn parameters(port: u16, options: &StackOptions) -> [(&'static str, String); 9] {
-    [
-        ("ApiOriginDomain", "127.0.0.1".to_owned()),
-        ("ApiOriginPort", port.to_string()),
-        ("ApiOriginPathPrefix", API_PATH_PREFIX.to_owned()),
-        ("ViewerProtocolPolicy", "allow-all".to_owned()),
+fn parameters(port: u16, options: &StackOptions) -> Vec<(&'static str, String)> {
+    let options = [
         ("DelugeTries", options.deluge_tries.to_string()),
         ("TotalGibMax", options.total_gib_max.to_string()),
         ("RetentionDays", options.retention_days.to_string()),
         ("CompletedWebhookUrl", options.completed_webhook_url.clone()),
         ("StatusSchedule", "rate(1 minute)".to_owned()),
+    ];
+    local_parameters(port).into_iter().chain(options).collect()
+}
+
+/// Where an emulator on this port has the API.
+pub(crate) fn local_parameters(port: u16) -> [(&'static str, String); 4] {
+    [
+        ("ApiOriginDomain", "127.0.0.1".to_owned()),
+        ("ApiOriginPort", port.to_string()),
+        ("ApiOriginPathPrefix", API_PATH_PREFIX.to_owned()),
+        ("ViewerProtocolPolicy", "allow-all".to_owned()),
     ]
 }
 
