@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
 
 use self::commands::{Answers, How};
 use crate::ministack::Ministack;
@@ -36,7 +35,7 @@ struct FirstHour {
 /// Names the command that failed, with the end of what it printed, or what it should have done and did not.
 pub(crate) fn check() -> Result<Outcome> {
     let all = commands::read()?;
-    tools::setup()?;
+    tools::setup(tools::Purpose::Local)?;
     apt::install(&["make"])?;
     let logs = paths::logs().join("first-hour");
     let home = paths::local().join("first-hour");
@@ -181,13 +180,11 @@ impl FirstHour {
             Answers::Credentials => "test\ntest\nus-east-1\n\n".to_owned(),
             Answers::Yes => "y\n".repeat(8),
             Answers::Guided => {
-                let text = fs::read_to_string(paths::root().join("template.yaml"))?;
-                let template: Value = serde_saphyr::from_str(&text)?;
-                let parameters = template["Parameters"].as_object().context("parameters")?;
+                let template = fs::read_to_string(paths::root().join("template.yaml"))?;
                 let local = stack::local_parameters(self.ministack.port());
                 let mut lines = "\n\n".to_owned(); // the stack's name, the region
-                // In the template's order. Enter takes the default, but for what makes it an emulator's.
-                for name in names_in_order(&text, parameters.keys()) {
+                // Enter takes the default, but for what makes it an emulator's.
+                for name in parameters(&template) {
                     let value = local.iter().find(|(local, _)| *local == name);
                     _ = writeln!(lines, "{}", value.map_or("", |(_, value)| value));
                 }
@@ -241,12 +238,15 @@ impl FirstHour {
     }
 }
 
-/// A map of JSON has lost the order of the file.
-fn names_in_order<'a>(text: &str, names: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
-    let place = |name: &str| text.find(&format!("\n  {name}:\n"));
-    let mut names: Vec<_> = names.map(String::as_str).collect();
-    names.sort_by_key(|name| place(name));
-    names
+/// The template's parameters in its order, in which SAM asks for them.
+fn parameters(template: &str) -> Vec<&str> {
+    let lines = template.lines();
+    let section = lines.skip_while(|line| *line != "Parameters:").skip(1);
+    section
+        .take_while(|line| line.is_empty() || line.starts_with([' ', '#']))
+        .filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'))
+        .filter(|name| !name.starts_with([' ', '#']))
+        .collect()
 }
 
 #[cfg(test)]
@@ -254,11 +254,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_in_the_order_of_the_file() {
-        let names = ["A".to_owned(), "B".to_owned()];
-        assert_eq!(
-            names_in_order("P:\n  B:\n    x: A\n  A:\n", names.iter()),
-            ["B", "A"]
-        );
+    fn parameters_are_in_the_order_of_the_template() {
+        let template = "A: 1\nParameters:\n  B:\n    Type: String\n  # one\n  A:\n    Allowed:\n      - x\n\nResources:\n  C:\n";
+        assert_eq!(parameters(template), ["B", "A"]);
     }
 }

@@ -10,7 +10,8 @@ use crate::sam_local::{self, Outcome};
 use crate::steps::{self, say};
 use crate::tools::{Purpose, Venv};
 use crate::{
-    Process, aws, box_files, browser, clean_box, edge, first_hour, interrupt, paths, process, sam, tools,
+    Process, aws, box_files, browser, clean_box, edge, first_hour, interrupt, paths, process, sam,
+    tools,
 };
 
 /// How a check is made.

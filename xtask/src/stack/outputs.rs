@@ -54,7 +54,7 @@ struct Output {
 }
 
 impl Outputs {
-    pub(super) fn read(aws: &AwsEnv, stack: &str) -> Result<Self> {
+    pub(crate) fn read(aws: &AwsEnv, stack: &str) -> Result<Self> {
         let command = ["cloudformation", "describe-stacks", "--stack-name", stack];
         let query = ["--query", "Stacks[0].Outputs", "--output", "json"];
         let json = aws.cli(&[&command[..], &query].concat())?;
