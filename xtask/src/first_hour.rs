@@ -82,18 +82,18 @@ impl FirstHour {
         if command == "SHOW_TOKEN" {
             return self.output("ShowToken");
         }
-        if !["PAGE_URL", "TOKEN", "FILES_BUCKET", "SITE_BUCKET"]
+        if !["PAGE_URL", "TOKEN", "FILES_BUCKET", "SITE_BUCKET", "TABLE"]
             .iter()
             .any(|word| command.contains(word))
         {
             return Ok(command.to_owned());
         }
-        if command.starts_with("aws s3 rb") {
-            let buckets = fs::read_to_string(self.home.join("buckets"))?;
-            let (files, site) = buckets.split_once(' ').context("two buckets")?;
+        if command.starts_with("aws s3 rb") || command.starts_with("aws dynamodb") {
+            let [files, site, table] = self.noted()?;
             return Ok(command
-                .replace("FILES_BUCKET", files)
-                .replace("SITE_BUCKET", site));
+                .replace("FILES_BUCKET", &files)
+                .replace("SITE_BUCKET", &site)
+                .replace("TABLE", &table));
         }
         let outputs = Outputs::read(self.ministack.aws(), STACK)?;
         // On AWS it is the output `PageUrl`; here CloudFront answers elsewhere.
@@ -104,31 +104,41 @@ impl FirstHour {
             .replace("=TOKEN", &format!("={}", token.trim())))
     }
 
+    /// The names of what stays when the stack goes: two buckets and a table.
+    fn noted(&self) -> Result<[String; 3]> {
+        let names = fs::read_to_string(self.home.join("kept"))?;
+        let names: Vec<_> = names.split(' ').map(str::to_owned).collect();
+        names.try_into().ok().context("two buckets and a table")
+    }
+
     /// What is there once a command has run.
     fn look_after(&self, command: &str) -> Result<()> {
-        let config = self.project.root().join("samconfig.toml");
+        let config = self.project.root().join("samconfig.local.toml");
         match command {
-            "cargo xtask setup" => {
-                ensure!(config.exists(), "setup wrote no samconfig.toml");
+            "cargo xtask setup deploy" => {
+                ensure!(config.exists(), "setup wrote no samconfig.local.toml");
             }
-            "sam deploy --guided" => {
+            "sam deploy --guided --config-file samconfig.local.toml" => {
                 let saved = fs::read_to_string(&config)?;
                 ensure!(
                     saved.contains("parameter_overrides"),
                     "the answers were not saved: {saved}"
                 );
                 let ignored = Command::new("git")
-                    .args(["check-ignore", "--quiet", "samconfig.toml"])
+                    .args(["check-ignore", "--quiet", "samconfig.local.toml"])
                     .current_dir(paths::root())
                     .status()?;
-                ensure!(ignored.success(), "git does not ignore samconfig.toml");
+                ensure!(
+                    ignored.success(),
+                    "git does not ignore samconfig.local.toml"
+                );
                 let outputs = Outputs::read(self.ministack.aws(), STACK)?;
-                let buckets = format!("{} {}", outputs.files_bucket, outputs.site_bucket);
-                fs::write(self.home.join("buckets"), buckets)?;
+                let kept = [outputs.files_bucket, outputs.site_bucket, outputs.table];
+                fs::write(self.home.join("kept"), kept.join(" "))?;
             }
-            "sam delete" => {
-                let buckets = fs::read_to_string(self.home.join("buckets"))?;
-                let mut left: Vec<_> = buckets.split(' ').map(str::to_owned).collect();
+            "sam delete --config-file samconfig.local.toml" => {
+                let [files, site, _] = self.noted()?;
+                let mut left = [files, site];
                 left.sort();
                 ensure!(
                     self.buckets()? == left,
@@ -150,6 +160,13 @@ impl FirstHour {
                     "there are buckets left: {:?}",
                     self.buckets()?
                 );
+            }
+            "aws dynamodb delete-table --table-name TABLE" => {
+                let tables: Vec<String> = self
+                    .ministack
+                    .aws()
+                    .query(&["dynamodb", "list-tables"], "TableNames")?;
+                ensure!(tables.is_empty(), "there are tables left: {tables:?}");
             }
             _ => {}
         }

@@ -23,7 +23,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install the pinned tools into .local/venv (the other commands do this too); write samconfig.toml
+    /// Install the pinned tools into .local/venv (the other commands do this too); write samconfig.local.toml
     Setup {
         /// What the tools are for
         #[arg(default_value = "test")]

@@ -30,10 +30,10 @@ pub(crate) const QUICK: [(&str, &str); 4] = [
 ];
 
 /// What SAM reads by itself: the settings of one's own deployment.
-const CONFIG: &str = "samconfig.toml";
-const DEFAULT_CONFIG: &str = "samconfig.default.toml";
+const CONFIG: &str = "samconfig.local.toml";
+const DEFAULT_CONFIG: &str = "samconfig.toml";
 
-/// Writes a `samconfig.toml` with the defaults, unless there is one.
+/// Writes a `samconfig.local.toml` with the defaults, unless there is one.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -44,7 +44,7 @@ pub fn write_config() -> Result<()> {
     }
     fs::copy(paths::root().join(DEFAULT_CONFIG), &config)
         .with_context(|| config.display().to_string())?;
-    say("Wrote samconfig.toml: the settings of your deployment. Git ignores it.");
+    say("Wrote samconfig.local.toml: the settings of your deployment. Git ignores it.");
     Ok(())
 }
 
@@ -64,7 +64,7 @@ impl Project {
     }
 
     /// The project as somebody has it who deploys it: `.local/checkout` has everything that is in the workspace, by
-    /// links, and its own `samconfig.toml` and `.aws-sam`. A developer's own deployment is not touched by tests.
+    /// links, and its own `samconfig.local.toml` and `.aws-sam`. A developer's own deployment is not touched by tests.
     #[must_use]
     pub fn checkout() -> Self {
         Self {

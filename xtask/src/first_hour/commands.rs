@@ -45,12 +45,15 @@ const COMMANDS: &[(&str, How)] = &[
         "git clone REPOSITORY torrent2s3 && cd torrent2s3",
         Not("it runs in a folder that has every file of this one"),
     ),
-    ("cargo xtask setup", Run(None)),
+    ("cargo xtask setup deploy", Run(None)),
     (r#"export PATH="$PWD/.local/venv/aws/bin:$PATH""#, Run(None)),
     ("aws configure", Run(Credentials)),
     ("aws sts get-caller-identity", Run(None)),
     ("sam build", Run(None)),
-    ("sam deploy --guided", Run(Guided)),
+    (
+        "sam deploy --guided --config-file samconfig.local.toml",
+        Run(Guided),
+    ),
     ("SHOW_TOKEN", Run(None)),
     ("cargo install --path cli", Run(None)),
     (
@@ -66,7 +69,7 @@ const COMMANDS: &[(&str, How)] = &[
         "aws ssm start-session --target INSTANCE",
         Not("the emulator has no instances"),
     ),
-    ("sam deploy", Run(Yes)),
+    ("sam deploy --config-file samconfig.local.toml", Run(Yes)),
     (
         "rustup target add aarch64-unknown-linux-gnu",
         Not("it changes the machine's Rust"),
@@ -75,9 +78,10 @@ const COMMANDS: &[(&str, How)] = &[
         "ARCHITECTURE=arm64 sam build --parameter-overrides Architecture=arm64",
         Not("a second build for another processor takes as long as the first"),
     ),
-    ("sam delete", Run(Yes)),
+    ("sam delete --config-file samconfig.local.toml", Run(Yes)),
     ("aws s3 rb --force s3://FILES_BUCKET", Run(None)),
     ("aws s3 rb --force s3://SITE_BUCKET", Run(None)),
+    ("aws dynamodb delete-table --table-name TABLE", Run(None)),
 ];
 
 /// The document's commands, each with what to do with it.
