@@ -1,6 +1,6 @@
 //! What a caller adds comes out, whatever kind of torrent it is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -272,6 +272,18 @@ pub(crate) fn a_hundred_at_once(world: &World) -> Result<()> {
     Ok(())
 }
 
+/// The state of every torrent in an answer, by info-hash.
+fn states(answer: &Value) -> Result<BTreeMap<String, String>> {
+    let torrents = answer["torrents"]
+        .as_array()
+        .context("a list of torrents")?;
+    let state = |torrent: &Value| {
+        let text = |name: &str| torrent[name].as_str().map(str::to_owned);
+        text("infohash").zip(text("state")).context("a torrent")
+    };
+    torrents.iter().map(state).collect()
+}
+
 pub(crate) fn the_status_page(world: &World) -> Result<()> {
     let (html, status) = world.wait_for("a status page with every torrent", || {
         // Before the first minute is over there is no page.
@@ -279,14 +291,10 @@ pub(crate) fn the_status_page(world: &World) -> Result<()> {
             return Ok(None);
         };
         let status: Value = serde_json::from_slice(&json)?;
-        let torrents = status["torrents"]
-            .as_array()
-            .context("a list of torrents")?;
-        let done = torrents.len() >= 6
-            && torrents
-                .iter()
-                .all(|torrent| torrent["state"] == "complete");
-        if !done {
+        let listed: Value = serde_json::from_slice(&world.product.get("api/torrents?limit=100")?)?;
+        let shown = states(&status)?;
+        let ended = |state: &String| state == "complete" || state == "failed";
+        if shown.len() < 6 || !shown.values().all(ended) || shown != states(&listed)? {
             return Ok(None);
         }
         Ok(Some((

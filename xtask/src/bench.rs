@@ -17,10 +17,12 @@ mod usage;
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use report::Report;
 use trial::Plan;
+
+use crate::sam_local::Outcome;
 
 /// What to measure.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +35,8 @@ pub struct BenchOptions {
     pub rounds: Option<usize>,
     /// Only the cases whose name contains this.
     pub case: Option<String>,
+    /// Once, with little work and the local stack's unoptimised programs: whether the bench runs, not how fast.
+    pub small: bool,
 }
 
 struct Bench {
@@ -70,6 +74,18 @@ const BENCHES: [Bench; 5] = [
     },
 ];
 
+/// Runs every bench once, small.
+///
+/// # Errors
+/// Names the bench that does not run.
+pub(crate) fn check() -> Result<Outcome> {
+    run(&BenchOptions {
+        small: true,
+        ..BenchOptions::default()
+    })?;
+    Ok(Outcome::Passed)
+}
+
 /// Measures, prints a table per bench, and writes the rows.
 ///
 /// # Errors
@@ -94,9 +110,19 @@ pub fn run(options: &BenchOptions) -> Result<()> {
     }
     let mut rows = Vec::new();
     for bench in benches {
-        let rounds = options.rounds.unwrap_or(bench.rounds);
-        let case = options.case.as_deref();
-        let report = (bench.run)(&Plan { rounds, case })?;
+        let rounds = if options.small { 1 } else { bench.rounds };
+        let rounds = options.rounds.unwrap_or(rounds);
+        let report = (bench.run)(&Plan {
+            rounds,
+            case: options.case.as_deref(),
+            small: options.small,
+        })
+        .with_context(|| format!("the bench `{}` does not run", bench.name))?;
+        ensure!(
+            !report.rows.is_empty() || options.case.is_some(),
+            "the bench `{}` measured nothing",
+            bench.name
+        );
         println!("\n{} (medians of {rounds} rounds)\n\n{report}", bench.name);
         rows.extend(report.rows);
     }

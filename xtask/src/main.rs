@@ -59,6 +59,9 @@ enum Command {
         /// Only the cases whose name contains this
         #[arg(long, value_name = "NAME")]
         case: Option<String>,
+        /// Once, with little work and unoptimised programs: whether each bench runs, not how fast
+        #[arg(long)]
+        small: bool,
     },
     /// Reckon what the product costs on AWS, and write the tables into the documents
     Costs {
@@ -109,11 +112,13 @@ fn run(command: &Command) -> Result<()> {
             json,
             rounds,
             case,
+            small,
         } => bench::run(&BenchOptions {
             name: name.clone(),
             json: json.clone(),
             rounds: *rounds,
             case: case.clone(),
+            small: *small,
         }),
         Command::Costs { count, no_build } => costs::run(CostsOptions {
             count: *count,

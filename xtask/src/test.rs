@@ -10,8 +10,8 @@ use crate::sam_local::{self, Outcome};
 use crate::steps::{self, say};
 use crate::tools::{Purpose, Venv};
 use crate::{
-    Process, aws, box_files, browser, clean_box, edge, first_hour, interrupt, paths, process, sam,
-    tools,
+    Process, aws, bench, box_files, browser, clean_box, edge, first_hour, interrupt, paths,
+    process, sam, tools,
 };
 
 /// How a check is made.
@@ -79,6 +79,7 @@ const GROUPS: &[Group] = &[
         ("docs: an account's first hour", Here(first_hour::check)),
         // After the first hour, which builds what it invokes.
         ("sam local invoke", Here(sam_local::check)),
+        ("benches run", Here(bench::check)),
         ("box: installed in a clean Debian", Here(clean_box::check)),
     ]),
 ];

@@ -29,7 +29,7 @@ use crate::interrupt::Interrupted;
 use crate::sam::{Optimisation, Project};
 use crate::steps::step;
 use crate::tools::{self, Venv};
-use crate::{Process, paths, process};
+use crate::{Process, local_build, paths, process};
 
 const NAME: &str = "coldstart";
 const RUST: &str = "rust";
@@ -48,11 +48,15 @@ pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
     }
     tools::setup(tools::Purpose::Local)?;
     step("build the functions", || {
-        Project::new(paths::root()).build(Optimisation::Full, &paths::logs())
+        if plan.small {
+            local_build::compile(&logs)
+        } else {
+            Project::new(paths::root()).build(Optimisation::Full, &paths::logs())
+        }
     })?;
     FUNCTIONS
         .iter()
-        .try_for_each(|function| function.keep(&dir))?;
+        .try_for_each(|function| function.keep(&dir, plan.small))?;
     let node = step("bundle the Node side", || Node::build(&dir, &logs))?;
     let bench = Bench {
         lambda: RuntimeApi::start()?,

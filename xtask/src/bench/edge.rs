@@ -49,7 +49,9 @@ const KIB_MAX: f64 = 1024.0;
 pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
     apt::install(&["valgrind"])?;
     let folder = edge::prepare()?;
-    let cases = CASES.iter().copied().filter(|case| plan.wants(case));
+    let some = if plan.small { 1 } else { CASES.len() };
+    let cases = CASES[..some].iter().copied();
+    let cases = cases.filter(|case| plan.wants(case));
     let mut rows = Vec::new();
     for case in cases {
         rows.extend(step(&format!("measure {case}"), || {

@@ -61,7 +61,7 @@ pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
     let dir = paths::local().join("bench").join(NAME);
     let logs = dir.join("logs");
     fs::create_dir_all(&logs)?;
-    let program = step("build the parsers", || build(&logs))?;
+    let program = step("build the parsers", || build(plan.small, &logs))?;
     let torrents = [true, false].map(|sorted| (sorted, torrent(sorted)));
     let file = |sorted: bool| dir.join(format!("sorted-{sorted}.torrent"));
     for (sorted, bytes) in &torrents {
@@ -110,17 +110,19 @@ fn goal(ours: &Row, theirs: &Row) -> Goal {
     }
 }
 
-fn build(logs: &Path) -> Result<PathBuf> {
+fn build(small: bool, logs: &Path) -> Result<PathBuf> {
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| paths::root().join("target"), PathBuf::from);
     let target = target.join("bench-parse");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
-        .args(["build", "--release", "--locked", "--target-dir"])
+        .args(["build", "--locked", "--target-dir"])
         .arg(&target)
+        .args((!small).then_some("--release"))
         .current_dir(paths::root().join("xtask/bench/parse"));
     process::run("parse-build", cargo, logs)?;
-    Ok(target.join("release/bench-parse"))
+    let profile = if small { "debug" } else { "release" };
+    Ok(target.join(profile).join("bench-parse"))
 }
 
 /// The line that a subject prints.

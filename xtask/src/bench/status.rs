@@ -24,7 +24,7 @@ use super::usage;
 use crate::aws::{AwsEnv, path_with};
 use crate::steps::step;
 use crate::tools::{self, Venv};
-use crate::{Process, paths, process};
+use crate::{Process, local_build, paths, process};
 
 const NAME: &str = "status";
 const SUBJECT: &str = "status-page";
@@ -97,7 +97,12 @@ pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
     }
     let logs = dir.join("logs");
     tools::setup(tools::Purpose::Local)?;
-    let bootstrap = step("build the function", || build(&dir, &logs))?;
+    let bootstrap = if plan.small {
+        step("build the programs", || local_build::compile(&logs))?;
+        local_build::program(SUBJECT)
+    } else {
+        step("build the function", || build(&dir, &logs))?
+    };
     let lambda = RuntimeApi::start()?;
     let mut rows = Vec::new();
     for case in cases.iter().copied() {

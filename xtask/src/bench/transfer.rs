@@ -27,7 +27,7 @@ use super::report::Report;
 use super::trial::{Plan, Trial, interleave};
 use crate::steps::step;
 use crate::tools::{self, Venv};
-use crate::{agent, paths, process};
+use crate::{agent, local_build, paths, process};
 
 const NAME: &str = "transfer";
 
@@ -80,19 +80,37 @@ const GROUPS: [Group; 3] = [
     },
 ];
 
+/// Two parts and a rest.
+const SMALL: Group = Group {
+    content: Content {
+        files: 2,
+        file_bytes: 40 << 20,
+    },
+    cases: cases("2x40MiB/null", "2x40MiB/s3s-fs"),
+};
+
 pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
     let dir = paths::local().join("bench").join(NAME);
     let logs = dir.join("logs");
     fs::create_dir_all(&logs)?;
     tools::install(&[Venv::Deluge, Venv::Peers])?;
-    let tool = step("build the servers and the stopwatch", || build(&logs))?;
-    step("build the agent", || agent::build(&logs))?;
+    let tool = step("build the servers and the stopwatch", || {
+        build(plan.small, &logs)
+    })?;
+    step("build the agent", || {
+        if plan.small {
+            local_build::compile(&logs)
+        } else {
+            agent::build(&logs)
+        }
+    })?;
+    let groups: &[Group] = if plan.small { &[SMALL] } else { &GROUPS };
     let mut report = Report {
         rows: Vec::new(),
         goals: Vec::new(),
         notes: vec![step("measure the machine", || limits(&tool, &logs))?],
     };
-    for group in &GROUPS {
+    for group in groups {
         let wanted = group.cases.iter().filter(|case| plan.wants(case.name));
         let wanted: Vec<_> = wanted.collect();
         let Some(first) = wanted.first() else {
@@ -106,6 +124,11 @@ pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
             tool: &tool,
             logs: &logs,
             scene: &scene,
+            agent: if plan.small {
+                local_build::agent()
+            } else {
+                agent::program()
+            },
         };
         let rows = step(&format!("measure {} rounds", plan.rounds), || {
             let mut trials = Vec::new();
@@ -124,17 +147,19 @@ pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
     Ok(report)
 }
 
-fn build(logs: &Path) -> Result<PathBuf> {
+fn build(small: bool, logs: &Path) -> Result<PathBuf> {
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| paths::root().join("target"), PathBuf::from);
     let target = target.join("bench-transfer");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
-        .args(["build", "--release", "--locked", "--target-dir"])
+        .args(["build", "--locked", "--target-dir"])
         .arg(&target)
+        .args((!small).then_some("--release"))
         .current_dir(paths::root().join("xtask/bench/transfer"));
     process::run("transfer-build", cargo, logs)?;
-    Ok(target.join("release/bench-transfer"))
+    let profile = if small { "debug" } else { "release" };
+    Ok(target.join(profile).join("bench-transfer"))
 }
 
 /// What no subject can be faster than.
@@ -156,6 +181,7 @@ struct Bench<'a> {
     tool: &'a Path,
     logs: &'a Path,
     scene: &'a Scene,
+    agent: PathBuf,
 }
 
 /// What the stopwatch prints.
@@ -173,10 +199,11 @@ impl<'a> Bench<'a> {
         let mut trials = Vec::new();
         for subject in SUBJECTS {
             let (server, tool, logs, scene) = (server.clone(), self.tool, self.logs, self.scene);
+            let agent = self.agent.clone();
             trials.push(Trial {
                 case: case.name,
                 subject: subject.name,
-                measure: Box::new(move || measure(&subject, &server, scene, tool, logs)),
+                measure: Box::new(move || measure(&subject, &agent, &server, scene, tool, logs)),
             });
         }
         Ok(trials)
@@ -185,13 +212,14 @@ impl<'a> Bench<'a> {
 
 fn measure(
     subject: &Subject,
+    agent: &Path,
     server: &Server,
     scene: &Scene,
     tool: &Path,
     logs: &Path,
 ) -> Result<Figures> {
     server.reset(scene)?;
-    let transfer = (subject.command)(scene, &server.aws(logs))?;
+    let transfer = (subject.command)(agent, scene, &server.aws(logs))?;
     let log = logs.join(format!("transfer-{}.log", subject.name));
     let mut command = Command::new(tool);
     command

@@ -18,6 +18,8 @@ pub(super) struct Plan<'a> {
     pub(super) rounds: usize,
     /// Only the cases whose name contains this.
     pub(super) case: Option<&'a str>,
+    /// Little work, and the programs of the local stack.
+    pub(super) small: bool,
 }
 
 impl Plan<'_> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::paths;
+use crate::{local_build, paths};
 
 /// A function with its name in the template and the event it gets.
 pub(super) struct Function {
@@ -54,8 +54,11 @@ fn no_failures(answer: &Value) -> bool {
 }
 
 impl Function {
-    /// What SAM built.
-    pub(super) fn built(&self) -> PathBuf {
+    /// What SAM built, or what the local stack runs.
+    fn built(&self, local: bool) -> PathBuf {
+        if local {
+            return local_build::program(self.name);
+        }
         let built = paths::root().join(".aws-sam/build");
         built.join(self.logical_id).join("bootstrap")
     }
@@ -66,8 +69,8 @@ impl Function {
     }
 
     /// Copies it, so that a build that starts meanwhile does not change what is measured.
-    pub(super) fn keep(&self, dir: &Path) -> Result<()> {
-        let (built, kept) = (self.built(), self.bootstrap(dir));
+    pub(super) fn keep(&self, dir: &Path, local: bool) -> Result<()> {
+        let (built, kept) = (self.built(local), self.bootstrap(dir));
         if let Some(folder) = kept.parent() {
             fs::create_dir_all(folder)?;
         }

@@ -11,7 +11,6 @@ use anyhow::{Context, Result};
 
 use super::scene::Scene;
 use super::server::BUCKET;
-use crate::agent;
 use crate::aws::AwsEnv;
 use crate::tools::{self, Venv};
 
@@ -19,8 +18,8 @@ use crate::tools::{self, Venv};
 #[derive(Clone, Copy)]
 pub(super) struct Subject {
     pub(super) name: &'static str,
-    /// Moves all files of a scene to a server.
-    pub(super) command: fn(&Scene, &AwsEnv) -> Result<Command>,
+    /// Moves all files of a scene to a server; the first is the agent.
+    pub(super) command: fn(&Path, &Scene, &AwsEnv) -> Result<Command>,
 }
 
 pub(super) const AGENT: &str = "agent";
@@ -57,8 +56,8 @@ const EXTRA: [&str; 4] = ["reading_s", "hashing_s", "waiting_s", "sending_s"];
 
 /// As it is: it has no settings.
 #[expect(clippy::unnecessary_wraps, reason = "all subjects are of one type")]
-fn agent(scene: &Scene, aws: &AwsEnv) -> Result<Command> {
-    let mut command = Command::new(agent::program());
+fn agent(agent: &Path, scene: &Scene, aws: &AwsEnv) -> Result<Command> {
+    let mut command = Command::new(agent);
     aws.apply(&mut command);
     command.args(["--once", "--files-bucket", BUCKET, "--dir"]);
     command.arg(scene.save_path()).arg("--torrent");
@@ -67,7 +66,7 @@ fn agent(scene: &Scene, aws: &AwsEnv) -> Result<Command> {
 }
 
 /// 32 workers instead of 256, for two cores; of each file 5 parts at a time (its default).
-fn s5cmd(scene: &Scene, aws: &AwsEnv) -> Result<Command> {
+fn s5cmd(_: &Path, scene: &Scene, aws: &AwsEnv) -> Result<Command> {
     let mut command = Command::new(tools::s5cmd()?);
     aws.apply(&mut command);
     command
@@ -83,7 +82,7 @@ fn s5cmd(scene: &Scene, aws: &AwsEnv) -> Result<Command> {
 /// and for objects that are there, an MD5 of the whole file before it is sent, and a HEAD after it. Its way of
 /// cutting files for several threads ends with such a HEAD too, so parts are sent as its S3 backend does.
 #[expect(clippy::unnecessary_wraps, reason = "all subjects are of one type")]
-fn rclone(scene: &Scene, aws: &AwsEnv) -> Result<Command> {
+fn rclone(_: &Path, scene: &Scene, aws: &AwsEnv) -> Result<Command> {
     let mut command = Command::new(Venv::Peers.program("rclone"));
     aws.apply(&mut command);
     command
@@ -104,7 +103,7 @@ fn rclone(scene: &Scene, aws: &AwsEnv) -> Result<Command> {
 }
 
 /// Its default of 10 requests at a time, and no list of what it did.
-fn awscli(scene: &Scene, aws: &AwsEnv) -> Result<Command> {
+fn awscli(_: &Path, scene: &Scene, aws: &AwsEnv) -> Result<Command> {
     let config = scene.save_path().with_file_name("aws-config");
     let text = "[default]\ns3 =\n  max_concurrent_requests = 10\n  multipart_chunksize = 16MB\n  multipart_threshold = 16MB\n";
     fs::write(&config, text).with_context(|| config.display().to_string())?;
