@@ -1,47 +1,7 @@
 //! What a deployment does to a stack that runs, and its end.
 
-use std::fs;
-use std::path::Path;
-
 use anyhow::{Context, Result, ensure};
 use tests::World;
-use xtask::paths;
-use xtask::sam::Project;
-
-/// A package's most, unpacked (AWS Lambda Developer Guide, "Lambda quotas").
-const PACKAGE_BYTES_MAX: u64 = 250 * 1024 * 1024;
-
-/// What `sam build` made, and this stack was deployed from.
-pub(crate) fn packages_fit_into_lambda(_: &World) -> Result<()> {
-    let template = Project::new(paths::root()).built_template();
-    let build = template.parent().context("the build's folder")?;
-    let mut packages = 0;
-    for entry in fs::read_dir(build)? {
-        let package = entry?.path();
-        if package.is_dir() {
-            packages += 1;
-            let bytes = size(&package)?;
-            let name = package.display();
-            ensure!((1..=PACKAGE_BYTES_MAX).contains(&bytes), "{name}: {bytes}");
-        }
-    }
-    ensure!(packages >= 10, "only {packages} packages");
-    Ok(())
-}
-
-fn size(folder: &Path) -> Result<u64> {
-    let mut bytes = 0;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let metadata = entry.metadata()?;
-        bytes += if metadata.is_dir() {
-            size(&entry.path())?
-        } else {
-            metadata.len()
-        };
-    }
-    Ok(bytes)
-}
 
 /// What the box is to run, with its settings.
 fn current(world: &World, bucket: &str) -> Result<String> {

@@ -158,10 +158,6 @@ const IN_TURN: &[(&str, Test)] = &[
         access::tries_to_sign_in_are_limited,
     ),
     (
-        "packages_fit_into_lambda",
-        deployment::packages_fit_into_lambda,
-    ),
-    (
         "an_update_changes_what_it_names_and_keeps_the_rest",
         deployment::an_update_changes_what_it_names,
     ),

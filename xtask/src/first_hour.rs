@@ -118,6 +118,7 @@ impl FirstHour {
             "cargo xtask setup deploy" => {
                 ensure!(config.exists(), "setup wrote no samconfig.local.toml");
             }
+            "sam build" => packages_fit_into_lambda(&self.project)?,
             "sam deploy --guided --config-file samconfig.local.toml" => {
                 let saved = fs::read_to_string(&config)?;
                 ensure!(
@@ -275,4 +276,38 @@ mod tests {
         let template = "A: 1\nParameters:\n  B:\n    Type: String\n  # one\n  A:\n    Allowed:\n      - x\n\nResources:\n  C:\n";
         assert_eq!(parameters(template), ["B", "A"]);
     }
+}
+
+/// A package's most, unpacked (AWS Lambda Developer Guide, "Lambda quotas").
+const PACKAGE_BYTES_MAX: u64 = 250 * 1024 * 1024;
+
+fn packages_fit_into_lambda(project: &Project) -> Result<()> {
+    let template = project.built_template();
+    let build = template.parent().context("the build's folder")?;
+    let mut packages = 0;
+    for entry in fs::read_dir(build)? {
+        let package = entry?.path();
+        if package.is_dir() {
+            packages += 1;
+            let bytes = size(&package)?;
+            let name = package.display();
+            ensure!((1..=PACKAGE_BYTES_MAX).contains(&bytes), "{name}: {bytes}");
+        }
+    }
+    ensure!(packages >= 10, "only {packages} packages");
+    Ok(())
+}
+
+fn size(folder: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        bytes += if metadata.is_dir() {
+            size(&entry.path())?
+        } else {
+            metadata.len()
+        };
+    }
+    Ok(bytes)
 }
