@@ -25,9 +25,9 @@ pub(super) fn first(stack: &mut Stack, machine: &Machine) -> Result<Duration> {
     for line in calls.lines() {
         let call: Call = serde_json::from_str(line)?;
         let is_row = call.role.contains("BoxRole") && call.action == "dynamodb:PutItem";
-        let at = Duration::from_secs_f64(call.at);
-        if is_row && call.allowed && at > start {
-            return Ok(at - start);
+        let after = Duration::from_secs_f64(call.at).checked_sub(start);
+        if let Some(after) = after.filter(|_| is_row && call.allowed) {
+            return Ok(after);
         }
     }
     bail!("the box has written no row")

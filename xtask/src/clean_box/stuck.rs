@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::machine::Machine;
 use super::metadata::Metadata;
@@ -15,6 +15,9 @@ use crate::{Stack, paths};
 
 /// In place of ten minutes and one. An empty value takes away all times, so there is one alone.
 const SOON: &str = "[Timer]\nOnActiveSec=\nOnActiveSec=20s\nOnUnitInactiveSec=5s\n";
+/// Topics may send to the owner's queue.
+const OPEN: &str = r#"{"Statement": [{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"},
+    "Action": "sqs:SendMessage", "Resource": "*"}]}"#;
 const REPORT: Duration = Duration::from_mins(2);
 /// Tries come a minute apart at most.
 const RECOVER: Duration = Duration::from_mins(3);
@@ -130,7 +133,11 @@ impl<'a> Owner<'a> {
             "StackResourceDetail.PhysicalResourceId",
         )?;
         let create = ["sqs", "create-queue", "--queue-name", "the-owner"];
-        let queue: String = aws.query(&create, "QueueUrl")?;
+        let policy = json!({"Policy": OPEN}).to_string();
+        let queue: String = aws.query(
+            &[&create[..], &["--attributes", &policy]].concat(),
+            "QueueUrl",
+        )?;
         let attributes = [
             "sqs",
             "get-queue-attributes",
