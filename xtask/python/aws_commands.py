@@ -10,13 +10,13 @@ import sys
 
 from awscli.clidriver import create_clidriver
 
-driver = create_clidriver()
 answers = sys.stdout
 for line in sys.stdin:
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            status = driver.main(json.loads(line))
+            # A new one each time: some commands leave handlers behind that change what the next ones answer.
+            status = create_clidriver().main(json.loads(line))
         except SystemExit as end:
             status = end.code
     texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
