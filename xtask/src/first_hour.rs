@@ -267,17 +267,6 @@ fn parameters(template: &str) -> Vec<&str> {
         .collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parameters_are_in_the_order_of_the_template() {
-        let template = "A: 1\nParameters:\n  B:\n    Type: String\n  # one\n  A:\n    Allowed:\n      - x\n\nResources:\n  C:\n";
-        assert_eq!(parameters(template), ["B", "A"]);
-    }
-}
-
 /// A package's most, unpacked (AWS Lambda Developer Guide, "Lambda quotas").
 const PACKAGE_BYTES_MAX: u64 = 250 * 1024 * 1024;
 
@@ -310,4 +299,15 @@ fn size(folder: &Path) -> Result<u64> {
         };
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_in_the_order_of_the_template() {
+        let template = "A: 1\nParameters:\n  B:\n    Type: String\n  # one\n  A:\n    Allowed:\n      - x\n\nResources:\n  C:\n";
+        assert_eq!(parameters(template), ["B", "A"]);
+    }
 }

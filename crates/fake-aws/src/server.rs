@@ -105,6 +105,7 @@ impl FakeAws {
     }
 
     /// Operations that were asked for since the last time, in order.
+    #[must_use]
     pub fn take_calls(&self) -> Vec<String> {
         std::mem::take(&mut locked(&self.shared.calls))
     }

@@ -26,7 +26,7 @@ impl Stack {
     /// # Errors
     /// When the deployment fails.
     pub fn deploy_again(&self, changes: &[(&'static str, String)]) -> Result<()> {
-        let mut all = parameters(self.ministack.port(), &self.options).to_vec();
+        let mut all = parameters(self.ministack.port(), &self.options);
         all.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
         all.extend_from_slice(changes);
         let template = self.options.programs.template();
