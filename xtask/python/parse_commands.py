@@ -33,6 +33,9 @@ def aws(arguments):
     done = subprocess.run(command, env={**os.environ, **NOWHERE}, capture_output=True, text=True, timeout=60)
     if "Could not connect to the endpoint URL" in done.stderr:
         return None
+    # `aws configure` asks questions, which nobody answers here.
+    if "EOF when reading a line" in done.stderr:
+        return None
     # Before "Invalid choice" stands the usage, after it every choice there is.
     lines = [line for line in done.stderr.splitlines() if line.startswith(("aws: ", "Unknown", "Parameter", "Error"))]
     return f"exit code {done.returncode}: {' '.join(lines) or done.stderr}"
@@ -53,8 +56,8 @@ def parse_sam(arguments):
             name, command, rest = command.resolve_command(context, words)
             parent = context
     except click.ClickException as error:
-        # A file that `cargo xtask local` writes.
-        is_made_later = "Path '.local/" in error.format_message()
+        # Files that `cargo xtask local` and `cargo xtask setup` write.
+        is_made_later = any(file in error.format_message() for file in ("Path '.local/", "file samconfig.local.toml"))
         return None if is_made_later else error.format_message()
     except click.exceptions.Exit as error:
         return None if error.exit_code == 0 else f"exit code {error.exit_code}"

@@ -135,7 +135,7 @@ fn every_command_that_a_person_is_told_to_type_parses() {
     assert!(told.len() >= 14, "{told:#?}");
     for expected in [
         "sam build",
-        "sam delete",
+        "sam delete --config-file samconfig.local.toml",
         "aws ssm start-session --target INSTANCE",
     ] {
         assert!(told.contains(expected), "{expected} is not in {told:#?}");
