@@ -246,6 +246,7 @@ impl FirstHour {
             "AWS_DEFAULT_REGION",
             "AWS_PROFILE",
             "AWS_DEFAULT_PROFILE",
+            "CARGO_TARGET_DIR",
             "SAM_CLI_BETA_RUST_CARGO_LAMBDA",
         ] {
             bash.env_remove(variable);

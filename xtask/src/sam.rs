@@ -29,8 +29,9 @@ pub(crate) const QUICK: [(&str, &str); 4] = [
     ("AGENT_PROFILE", "release"),
 ];
 
-/// What SAM reads by itself: the settings of one's own deployment.
+/// What `sam deploy` is given: the settings of one's own deployment.
 const CONFIG: &str = "samconfig.local.toml";
+const TEMPLATE: &str = "template.yaml";
 const DEFAULT_CONFIG: &str = "samconfig.toml";
 
 /// Writes a `samconfig.local.toml` with the defaults, unless there is one.
@@ -83,11 +84,16 @@ impl Project {
             let entry = entry?;
             let name = entry.file_name();
             let link = root.join(&name);
-            if name == CONFIG || name == ".aws-sam" || name == ".git" || link.is_symlink() {
+            // Cargo takes a program for current that was built from another folder's links into the same `target`.
+            let own = [CONFIG, TEMPLATE, ".aws-sam", ".git", "target"];
+            if own.iter().any(|own| name == *own) || link.is_symlink() {
                 continue;
             }
             symlink(entry.path(), &link).with_context(|| link.display().to_string())?;
         }
+        // SAM looks for the functions beside the file that a link leads to.
+        fs::copy(paths::root().join(TEMPLATE), root.join(TEMPLATE))
+            .with_context(|| root.join(TEMPLATE).display().to_string())?;
         Ok(())
     }
 

@@ -86,13 +86,16 @@ fn parts(listed: &Listed, marker: Option<&str>) -> Answer {
 }
 
 fn uploads(listed: &Listed, (key, id): (Option<&str>, Option<&str>)) -> Answer {
-    // After both together: one key can have more uploads than one page.
+    // A key alone is passed with all its uploads; with an id, the later ones of the key follow (Amazon S3 API
+    // reference, "ListMultipartUploads").
     let after = key.map(|key| {
-        let at = listed
-            .uploads
-            .iter()
-            .position(|upload| upload.0 == key && id.is_none_or(|id| upload.1 == id));
-        at.expect("a marker that was given") + 1
+        let mut uploads = listed.uploads.iter();
+        let is_marker =
+            |upload: &(String, String)| upload.0 == key && id.is_none_or(|id| upload.1 == id);
+        uploads
+            .rposition(is_marker)
+            .expect("a marker that was given")
+            + 1
     });
     let (page, truncated) = page(&listed.uploads[after.unwrap_or_default()..]);
     let mut xml = String::from("<ListMultipartUploadsResult><EncodingType>url</EncodingType>");

@@ -104,6 +104,11 @@ impl FakeAws {
         locked(&self.shared.listed)
     }
 
+    /// Counts operations from now on.
+    pub fn forget_calls(&self) {
+        locked(&self.shared.calls).clear();
+    }
+
     /// Operations that were asked for since the last time, in order.
     #[must_use]
     pub fn take_calls(&self) -> Vec<String> {
