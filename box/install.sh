@@ -33,6 +33,7 @@ deluge() {
     mkdir "$environment.new"
     tar --extract --gzip --file "$folder/deluge.tar.gz" --directory "$environment.new" --no-same-owner
     chmod 0755 "$environment.new"
+    sync --file-system "$LIB"
     mv "$environment.new" "$environment"
   fi
   ln -sfn "$environment" "$LIB/deluge/current"

@@ -1,4 +1,5 @@
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
@@ -76,11 +77,20 @@ fn write_line(mut to: impl Write, line: &str) {
     done(writeln!(to, "{line}").and_then(|()| to.flush()));
 }
 
+/// Whether a command goes on when nobody reads it any more.
+static IS_FINISHING: AtomicBool = AtomicBool::new(false);
+
+/// From here on the command ends by itself, whoever still reads it: it has something to tidy up.
+pub(crate) fn finish_unread() {
+    IS_FINISHING.store(true, Ordering::Relaxed);
+}
+
 /// Whoever reads us and stops, as `head` does, has enough; and where nothing can be written nothing can be
 /// said about it either.
 fn done(outcome: io::Result<()>) {
     match outcome {
         Ok(()) => {}
+        Err(_) if IS_FINISHING.load(Ordering::Relaxed) => {}
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
         Err(_) => std::process::exit(1),
     }

@@ -167,7 +167,11 @@ impl Project {
         logs: &Path,
     ) -> Result<()> {
         // Another command's build would take the packages away meanwhile.
-        let _locks = (lock()?, local_build::lock()?);
+        let _lock = if *template == local_build::template() {
+            local_build::lock()?
+        } else {
+            lock()?
+        };
         let template = template
             .to_str()
             .context("the project's path is not UTF-8")?;

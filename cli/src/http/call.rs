@@ -21,6 +21,9 @@ const FILE: Duration = Duration::from_mins(15);
 /// For one read from the connection, in requests that may take long while something moves.
 const READ: Duration = Duration::from_secs(40);
 
+/// What AWS's presigned addresses stay far below; the library that sends takes 64 KiB.
+const URL_BYTES_MAX: usize = 16 * 1024;
+
 /// One request, as often as it needs to be sent. All of them can be repeated without harm: that is how the
 /// API is made.
 #[derive(Debug, Clone)]
@@ -161,6 +164,13 @@ impl<'a> Call<'a> {
         request
             .body(self.body.unwrap_or_default())
             .expect("URL and headers are valid")
+    }
+
+    /// Whether its address can be asked at all: HTTP, and no longer than servers take.
+    pub(crate) fn is_possible(&self) -> bool {
+        matches!(self.url.scheme(), "http" | "https")
+            && self.url.has_host()
+            && self.url.as_str().len() <= URL_BYTES_MAX
     }
 
     pub(super) const fn has_body(&self) -> bool {

@@ -71,9 +71,10 @@ pub(crate) fn changes<'a>(
     let mut changes: Vec<_> = puts.chain(deletes).collect();
     changes.sort_by_key(|change| match change {
         Change::Put(KEYS, _) => 0,
-        Change::Put(key, _) if key.starts_with(REVOKED) => 1,
+        // Before the links, which need room in the store and may find none.
         Change::Delete(key) if key.starts_with(TOKEN) => 1,
-        Change::Put(..) | Change::Delete(_) => 2,
+        Change::Put(key, _) if key.starts_with(REVOKED) => 2,
+        Change::Put(..) | Change::Delete(_) => 3,
     });
     changes
 }

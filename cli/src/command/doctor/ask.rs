@@ -66,6 +66,10 @@ impl Ask {
             Some(limit) => call.clone().within(limit),
             None => call.clone(),
         };
+        // What a server names as an address may be none.
+        if !call.is_possible() {
+            return Err(Failure::unreachable(format!("{call}: not an HTTP address")));
+        }
         let (head, body) = self.http.send_as_it_is(&call)?.into_parts();
         let mut bytes = Vec::new();
         let mut reader = body.into_reader().take(bytes_max);

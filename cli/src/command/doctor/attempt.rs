@@ -10,7 +10,7 @@ use super::report::Report;
 use super::waiting::Waiting;
 use crate::api::TorrentFile;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{self, Output};
 
 mod way;
 
@@ -18,6 +18,8 @@ use way::{Attempt, PICTURE};
 
 /// Whatever happens on the way, what was added is removed.
 pub(super) fn run(ask: &Ask, report: &mut Report, output: Output) -> Result<(), Failure> {
+    // `doctor --try | head` must not leave the torrent behind.
+    output::finish_unread();
     let interrupt = Interrupt::listen()?;
     let sent = RefCell::new(None);
     let tried =

@@ -23,12 +23,12 @@ impl Commands {
         format!("sam logs --stack-name {} --name {function}", self.stack)
     }
 
-    /// What the function at the edge wrote, which CloudFront keeps in us-east-1 wherever the stack is.
-    pub(super) fn edge_logs(&self) -> String {
-        format!(
-            "aws logs filter-log-events --region us-east-1 --log-group-name /aws/cloudfront/function/{}-edge",
-            self.stack
-        )
+    /// The log groups of the functions at the edge, which CloudFront keeps in us-east-1 wherever the stack is. Their
+    /// names end in the stack's id (`EdgeFunction` in template.yaml).
+    pub(super) fn edge_logs() -> String {
+        "aws logs describe-log-groups --region us-east-1 \
+         --log-group-name-prefix /aws/cloudfront/function/torrent2s3-edge-"
+            .to_owned()
     }
 
     /// Address, and the command that shows the token.
@@ -67,12 +67,12 @@ pub(super) enum From<'a> {
 /// An answer that nobody should have given.
 pub(super) fn unexpected(answer: &Answer, from: From<'_>, commands: &Commands) -> Finding {
     let came = answer.in_words();
-    if let Some(finding) = at_the_edge(answer, &came, commands) {
+    if let Some(finding) = at_the_edge(answer, &came) {
         return finding;
     }
     let body = String::from_utf8_lossy(&answer.body);
     match (answer.status, from) {
-        (503, From::Site | From::Files) => edge_does_not_run(came, commands),
+        (503, From::Site | From::Files) => edge_does_not_run(came),
         (301 | 302 | 303 | 307 | 308, _) => {
             let cause =
                 "the service is at another address, or something on the way sends requests on";
@@ -114,7 +114,7 @@ pub(super) fn unexpected(answer: &Answer, from: From<'_>, commands: &Commands) -
 }
 
 /// What CloudFront says when a function of its own goes wrong (CloudFront guide, "Edge function errors").
-fn at_the_edge(answer: &Answer, came: &str, commands: &Commands) -> Option<Finding> {
+fn at_the_edge(answer: &Answer, came: &str) -> Option<Finding> {
     let cache = answer.header("x-cache").to_ascii_lowercase();
     let errors = [
         "functionexecutionerror",
@@ -122,13 +122,13 @@ fn at_the_edge(answer: &Answer, came: &str, commands: &Commands) -> Option<Findi
         "functionthrottlederror",
     ];
     let is_edge = errors.iter().any(|error| cache.contains(error));
-    is_edge.then(|| edge_does_not_run(came.to_owned(), commands))
+    is_edge.then(|| edge_does_not_run(came.to_owned()))
 }
 
-fn edge_does_not_run(came: String, commands: &Commands) -> Finding {
+fn edge_does_not_run(came: String) -> Finding {
     let cause = "the function at the edge does not run: its code fails, takes too long, or its key-value store is \
                  empty";
-    Finding::failed(came, cause).more(commands.edge_logs())
+    Finding::failed(came, cause).more(Commands::edge_logs())
 }
 
 /// No answer at all.

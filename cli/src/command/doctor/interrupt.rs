@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::failure::Failure;
@@ -14,7 +14,7 @@ pub(super) struct Interrupt(Arc<AtomicBool>);
 impl Interrupt {
     pub(super) fn listen() -> Result<Self, Failure> {
         let came = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
+        for signal in [SIGHUP, SIGINT, SIGTERM] {
             flag::register_conditional_shutdown(signal, 1, Arc::clone(&came))
                 .and_then(|_| flag::register(signal, Arc::clone(&came)))
                 .map_err(|error| Failure::failed("signals", error))?;

@@ -81,8 +81,11 @@ impl Fleet {
 
     /// By AWS's clock.
     fn age(&self, worker: &Worker) -> String {
-        let seen = worker.last_seen.as_second() - worker.clock_ahead_seconds.unwrap_or_default();
-        text::duration(u64::try_from(self.now.as_second() - seen).unwrap_or_default())
+        let seen = worker
+            .last_seen
+            .as_second()
+            .saturating_sub(worker.clock_ahead_seconds.unwrap_or_default());
+        text::duration(u64::try_from(self.now.as_second().saturating_sub(seen)).unwrap_or_default())
     }
 
     pub(super) fn deluge(&self, commands: &Commands) -> Finding {

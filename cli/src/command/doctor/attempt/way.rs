@@ -231,15 +231,24 @@ impl<'a> Attempt<'a> {
             .address
             .api(&format!("torrents/{}", self.sample.infohash));
         let (start, limit) = (Instant::now(), self.ask.limit(REMOVAL));
-        match self.ask.send(&Call::probe(Method::DELETE, url).by_token()) {
-            Ok(answer) if answer.is_problem(404, "unknown-torrent") => {
-                return Finding::ok("it was not there");
+        let call = Call::probe(Method::DELETE, url).by_token();
+        loop {
+            let answer = self.ask.send(&call);
+            let has_time = start.elapsed() < limit;
+            match answer {
+                Ok(answer) if answer.is_problem(404, "unknown-torrent") => {
+                    return Finding::ok("it was not there");
+                }
+                Ok(answer) if answer.status == 202 => break,
+                Ok(answer) if has_time && (answer.status == 429 || answer.status >= 500) => {}
+                Ok(answer) => {
+                    let function = From::Function("ManageTorrent");
+                    return unexpected(&answer, function, &self.ask.commands);
+                }
+                Err(_) if has_time => {}
+                Err(failure) => return silence(&failure),
             }
-            Ok(answer) if answer.status == 202 => {}
-            Ok(answer) => {
-                return unexpected(&answer, From::Function("ManageTorrent"), &self.ask.commands);
-            }
-            Err(failure) => return silence(&failure),
+            thread::sleep(PAUSE);
         }
         waiting.say("it is removed");
         loop {
