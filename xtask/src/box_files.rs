@@ -103,10 +103,11 @@ mod tests {
         assert!(unit.lines().any(|line| line == roots), "{unit}");
     }
 
-    /// Versions alone, `name==VERSION`, with names as `PyPI` compares them.
+    /// Versions alone, `name==VERSION`, with names as `PyPI` compares them; not those for a Python older than the box's.
     fn versions(text: &str) -> BTreeSet<(String, &str)> {
         text.lines()
-            .filter_map(|line| line.split(' ').next()?.split_once("=="))
+            .filter(|line| !line.contains("python_version < "))
+            .filter_map(|line| line.split([' ', ';']).next()?.split_once("=="))
             .map(|(name, version)| (name.to_lowercase().replace(['_', '.'], "-"), version))
             .collect()
     }
