@@ -30,7 +30,8 @@ impl Fleet {
         let answer = ask.send(&call).map_err(|failure| silence(&failure))?;
         if answer.is_problem(404, "no-route") {
             let cause = "what is deployed is older than this program: update it";
-            return Err(Finding::failed(answer.in_words(), cause).more("sam build && sam deploy --config-file samconfig.local.toml"));
+            return Err(Finding::failed(answer.in_words(), cause)
+                .more("sam build && sam deploy --config-file samconfig.local.toml"));
         }
         Self::read(&answer)
             .ok_or_else(|| unexpected(&answer, From::Function("ManageTorrent"), &ask.commands))
