@@ -105,7 +105,6 @@ pub fn run(only: Option<&str>, soak: bool) -> Result<()> {
         let names: Vec<_> = names().collect();
         bail!("no check is called that; there are: {}", names.join(", "));
     }
-    let is_ci = std::env::var("CI").as_deref() == Ok("true");
     let mut times = Times::default();
     let made = tools::setup(Purpose::Test).and_then(|()| {
         groups.iter().try_for_each(|group| {
@@ -115,8 +114,7 @@ pub fn run(only: Option<&str>, soak: bool) -> Result<()> {
                 .filter(|(name, _)| wanted(name))
                 .collect();
             match group {
-                // CI has more time than patience with what a busy machine does to a test.
-                SideBySide(_) if chosen.len() > 1 && !is_ci => side_by_side(&chosen, &mut times),
+                SideBySide(_) if chosen.len() > 1 => side_by_side(&chosen, &mut times),
                 _ => in_turn(&chosen, &mut times),
             }
         })
