@@ -10,6 +10,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::steps::joined;
 use crate::tools::{self, Venv};
 use crate::{interrupt, paths, process};
 
@@ -79,10 +80,7 @@ pub(crate) fn pack(logs: &Path) -> Result<()> {
                 .collect();
             threads
                 .into_iter()
-                .try_for_each(|thread| match thread.join() {
-                    Ok(result) => result,
-                    Err(panic) => std::panic::resume_unwind(panic),
-                })
+                .try_for_each(|thread| joined(thread.join()))
         })?;
     }
     fs::copy(paths::root().join("template.yaml"), template()).context("the template")?;

@@ -14,7 +14,7 @@ pub use self::outputs::Outputs;
 use crate::aws::AwsEnv;
 use crate::ministack::Ministack;
 use crate::sam::{Optimisation, Project};
-use crate::steps::{say, step};
+use crate::steps::{joined, say, step};
 use crate::tools::Purpose;
 use crate::{Deluge, Loopback, Process, agent, local_build, paths, tools};
 
@@ -41,10 +41,7 @@ impl Programs {
                 step("build functions and agent (cargo build)", || {
                     local_build::compile(logs)
                 })?;
-                match tools.join() {
-                    Ok(result) => result?,
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
+                joined(tools.join())?;
                 step("pack the functions", || local_build::pack(logs))
             }
             Self::Sam => {

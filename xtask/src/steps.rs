@@ -74,3 +74,8 @@ pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     ));
     result
 }
+
+/// What a thread's work came to; its panic becomes the caller's.
+pub(crate) fn joined<T>(outcome: std::thread::Result<Result<T>>) -> Result<T> {
+    outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::steps::step;
+use crate::steps::{joined, step};
 use crate::{apt, interrupt, paths, process};
 
 /// One virtual environment under `.local/venv`, made from `xtask/python/NAME.txt`.
@@ -199,10 +199,7 @@ pub(crate) fn install(venvs: &[Venv]) -> Result<()> {
             .collect();
         threads
             .into_iter()
-            .try_for_each(|thread| match thread.join() {
-                Ok(result) => result,
-                Err(panic) => std::panic::resume_unwind(panic),
-            })
+            .try_for_each(|thread| joined(thread.join()))
     })
 }
 

@@ -46,13 +46,7 @@ async fn what_breaks_off_has_closed_before_it_opens() {
     scene.access.delete_token(&lost.id).await.unwrap();
     let share = revoked(1);
     scene.access.put_share(&share).await.unwrap();
-    for number in 0..200 {
-        scene
-            .access
-            .put_token(&token(&number.to_string()))
-            .await
-            .unwrap();
-    }
+    put_tokens(&scene, 200).await;
     scene.aws.store().accept = Some(1);
     scene.edge.publish(&scene.access, NOW).await.unwrap_err();
     let entries = scene.aws.store().entries.clone();
@@ -63,13 +57,7 @@ async fn what_breaks_off_has_closed_before_it_opens() {
 #[tokio::test]
 async fn other_keys_are_written_first() {
     let scene = Scene::with_keys().await;
-    for number in 0..200 {
-        scene
-            .access
-            .put_token(&token(&number.to_string()))
-            .await
-            .unwrap();
-    }
+    put_tokens(&scene, 200).await;
     scene.edge.publish(&scene.access, NOW).await.unwrap();
     scene.access.put_keys(&keys("second")).await.unwrap();
     for number in 0..200 {
@@ -84,4 +72,11 @@ async fn other_keys_are_written_first() {
     scene.edge.publish(&scene.access, NOW).await.unwrap_err();
     let now = serde_json::to_string(&keys("second")).unwrap();
     assert_eq!(scene.aws.store().entries["keys"], now);
+}
+
+async fn put_tokens(scene: &Scene, count: usize) {
+    for number in 0..count {
+        let token = token(&number.to_string());
+        scene.access.put_token(&token).await.unwrap();
+    }
 }
