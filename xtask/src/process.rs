@@ -215,6 +215,12 @@ fn send(group: Pid, signal: Signal) {
     let _gone = kill_process_group(group, signal);
 }
 
+/// The command that starts this program again, also when its file was replaced since (proc(5), `/proc/pid/exe`).
+#[must_use]
+pub fn this_program() -> Command {
+    Command::new("/proc/self/exe")
+}
+
 /// Runs a program to its end.
 ///
 /// # Errors
@@ -228,29 +234,14 @@ pub fn run(name: &str, command: Command, logs: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Runs a program to its end on this terminal, in this process's group.
+/// Runs a program to its end with its output on this terminal and nothing to read.
 ///
 /// # Errors
-/// When it cannot start, or on Ctrl-C, after it was asked to end and has ended.
+/// When it cannot start, or on Ctrl-C, after its process group has ended.
 pub fn attached(mut command: Command) -> Result<ExitStatus> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let mut child = command
-        .spawn()
-        .with_context(|| format!("cannot start {program}"))?;
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(status);
-        }
-        if let Err(interrupted) = interrupt::sleep(POLL) {
-            // Ctrl-C has reached it already; a SIGTERM for this process alone has not.
-            if let Ok(pid) = i32::try_from(child.id()) {
-                let pid = Pid::from_raw(pid).context("a child has a process id")?;
-                rustix::process::kill_process(pid, Signal::TERM)?;
-            }
-            child.wait()?;
-            return Err(interrupted);
-        }
-    }
+    command.stdin(Stdio::null());
+    let name = command.get_program().to_string_lossy().into_owned();
+    Process::launch(&name, command, Path::new(""))?.wait()
 }
 
 /// Runs a program to its end and returns what it wrote on standard output.

@@ -155,7 +155,7 @@ fn side_by_side(checks: &[&Named], times: &mut Times) -> Result<()> {
     for (name, _) in checks {
         let file = name.replace([' ', ':'], "-");
         process::truncate(&file, &logs)?;
-        let mut command = Command::new(std::env::current_exe()?);
+        let mut command = process::this_program();
         command.args(["test", name]).current_dir(paths::root());
         let process = Process::start(&file, command, &logs)?;
         say(&format!("── {name}: runs; see {}", process.log().display()));

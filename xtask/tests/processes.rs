@@ -126,9 +126,12 @@ fn the_watchdog_ends_what_a_killed_owner_left() {
     if let Some(logs) = std::env::var_os(OWNER) {
         let script = "echo $$; sleep 300 & echo $!; wait";
         let _process = Process::start("orphan", shell(script), Path::new(&logs)).unwrap();
-        loop {
-            std::thread::park();
-        }
+        let script = format!(
+            "exec > {}/attached.log; {script}",
+            Path::new(&logs).display()
+        );
+        process::attached(shell(&script)).unwrap();
+        return;
     }
     let logs = tempfile::tempdir().unwrap();
     let mut owner = Command::new(std::env::current_exe().unwrap())
@@ -137,10 +140,11 @@ fn the_watchdog_ends_what_a_killed_owner_left() {
         .spawn()
         .unwrap();
     let mut pids: Vec<u32> = Vec::new();
-    wait_for("two processes", || {
-        let log = std::fs::read_to_string(logs.path().join("orphan.log")).unwrap_or_default();
+    wait_for("four processes", || {
+        let read = |log| std::fs::read_to_string(logs.path().join(log)).unwrap_or_default();
+        let log = read("orphan.log") + &read("attached.log");
         pids = log.lines().filter_map(|line| line.parse().ok()).collect();
-        pids.len() == 2
+        pids.len() == 4
     });
     assert!(pids.iter().all(|&pid| runs(pid)));
     owner.kill().unwrap();
@@ -148,4 +152,31 @@ fn the_watchdog_ends_what_a_killed_owner_left() {
     wait_for("the end of the orphans", || {
         !pids.iter().any(|&pid| runs(pid))
     });
+}
+
+/// Named in the environment of a copy of this test program that is to remove its own file.
+const REMOVED: &str = "XTASK_TEST_REMOVED";
+
+/// Cargo replaces `target/debug/xtask` while `cargo xtask test` runs: what it compiles for the tests is another variant.
+#[test]
+fn a_program_whose_file_was_removed_starts_itself_again() {
+    if std::env::var_os(REMOVED).is_some() {
+        std::fs::remove_file(std::env::current_exe().unwrap()).unwrap();
+        let again = process::this_program().arg("--list").output().unwrap();
+        assert!(
+            String::from_utf8_lossy(&again.stdout).contains("a_program_whose_file_was_removed")
+        );
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy");
+    std::fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+    let name = "a_program_whose_file_was_removed_starts_itself_again";
+    let output = Command::new(&copy)
+        .args(["--exact", name])
+        .env(REMOVED, "1")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(!copy.exists());
 }
