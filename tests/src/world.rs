@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use xtask::content::{self, SampleFile};
 use xtask::product::{Exchange, Product};
 
+use xtask::ministack::SHORT_MINUTE;
 use xtask::{SeedRequest, Seeded, Stack, StackOptions, Swarm, paths};
 
 use crate::{Contract, Receiver};
@@ -39,6 +40,7 @@ impl World {
         let stack = Stack::start(&StackOptions {
             dir: paths::local().join("end-to-end"),
             logs: logs.clone(),
+            minute: SHORT_MINUTE,
             deluge_retry_seconds: 2,
             deluge_tries: 10,
             total_gib_max: 1,

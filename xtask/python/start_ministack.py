@@ -2,6 +2,9 @@
 and the names of a response's headers in small letters, as AWS has them (AWS, "CloudFront Functions event structure").
 The page answers at `localhost` as well.
 
+A schedule with a rate runs at once and then at that rate (AWS, "Schedule types on EventBridge Scheduler"); MiniStack
+lets one interval pass first. A minute of such a rate takes `MINUTE_SECONDS`, so that tests wait less.
+
 A function of ours does `import cf from 'cloudfront'` and asks `cf.kvs()` for `get` and `exists` (AWS, "Helper
 methods for key value stores"); MiniStack keeps such stores but refuses the import. Here the store's entries go in
 front of the function's code each time it runs, so that the code itself stays what CloudFront gets. And where
@@ -16,7 +19,7 @@ from urllib.parse import unquote
 
 from ministack import app
 from ministack.core import cloudfront_js, iam_actions, iam_evaluator
-from ministack.services import cloudfront, cloudfront_keyvaluestore, s3
+from ministack.services import cloudfront, cloudfront_keyvaluestore, eventbridge, s3, scheduler
 
 IMPORT = re.compile(rb"^import cf from 'cloudfront';$", re.MULTILINE)
 
@@ -87,6 +90,24 @@ def is_missing(object_arn):
     return there is not None and key not in there["objects"]
 
 
+parse_rate_seconds = eventbridge._parse_rate_seconds
+
+
+def rate_seconds(expression):
+    seconds = parse_rate_seconds(expression)
+    return seconds and seconds * float(os.environ["MINUTE_SECONDS"]) / 60
+
+
+tick_schedules = scheduler._tick_schedules
+
+
+def at_once_and_then_at_the_rate():
+    for key, schedule in list(scheduler._schedules._data.items()):
+        if parse_rate_seconds(schedule.get("ScheduleExpression", "")):
+            scheduler._schedule_last_fired.setdefault(key, 0)
+    tick_schedules()
+
+
 enforce = iam_evaluator.enforce
 
 
@@ -119,6 +140,12 @@ if __name__ == "__main__":
     iam_actions.extract_resource_arn = extract_resource_arn
     assert callable(cloudfront._distributions.values)
     app._parse_cloudfront_dataplane_host = front_door
+    assert callable(tick_schedules)
+    assert callable(parse_rate_seconds)
+    assert scheduler._SCHEDULE_TICK_INTERVAL
+    scheduler._SCHEDULE_TICK_INTERVAL = 1
+    scheduler._tick_schedules = at_once_and_then_at_the_rate
+    eventbridge._parse_rate_seconds = rate_seconds
     assert callable(enforce)
     iam_evaluator.enforce = recording(open(os.environ["CALLS"], "a", buffering=1))
     app.main()

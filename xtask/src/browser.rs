@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use crate::content::{self, ALBUM, SampleFile};
+use crate::ministack::SHORT_MINUTE;
 use crate::sam_local::Outcome;
 use crate::{SeedRequest, Stack, StackOptions, Swarm, TorrentVersion};
 use crate::{apt, npm, paths, process};
@@ -107,6 +108,7 @@ pub fn check() -> Result<Outcome> {
     let stack = Stack::start(&StackOptions {
         dir: dir.clone(),
         logs: logs.clone(),
+        minute: SHORT_MINUTE,
         retention_days: 30,
         total_gib_max: TOTAL_GIB_MAX,
         ..StackOptions::default()

@@ -11,7 +11,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use self::commands::{Answers, How};
-use crate::ministack::Ministack;
+use crate::ministack::{MINUTE, Ministack};
 use crate::sam::{self, Project};
 use crate::sam_local::Outcome;
 use crate::stack::{self, Outputs};
@@ -48,7 +48,7 @@ pub(crate) fn check() -> Result<Outcome> {
     project.link()?;
     project.forget_config()?;
     let mut hour = FirstHour {
-        ministack: Ministack::start(&home.join("ministack"), &logs)?,
+        ministack: Ministack::start(&home.join("ministack"), &logs, MINUTE)?,
         project,
         home,
         logs,

@@ -13,6 +13,11 @@ use crate::{Loopback, Process, paths, ports};
 
 const START: Duration = Duration::from_mins(1);
 
+/// A minute as AWS has it.
+pub const MINUTE: Duration = Duration::from_mins(1);
+/// A minute for tests that wait for what a schedule does.
+pub const SHORT_MINUTE: Duration = Duration::from_secs(5);
+
 /// A running `MiniStack`, empty at the start, on a free port of 127.0.0.1. Functions run as its children.
 #[derive(Debug)]
 pub struct Ministack {
@@ -23,11 +28,12 @@ pub struct Ministack {
 }
 
 impl Ministack {
-    /// Starts it with its files under `dir`, which must be empty or absent, and waits until it answers.
+    /// Starts it with its files under `dir`, which must be empty or absent, and waits until it answers. In the rate of
+    /// a schedule a minute is as long as `minute` says.
     ///
     /// # Errors
     /// When it ends or does not answer within a minute, with the end of its log.
-    pub fn start(dir: &Path, logs: &Path) -> Result<Self> {
+    pub fn start(dir: &Path, logs: &Path, minute: Duration) -> Result<Self> {
         let temporary = dir.join("tmp");
         fs::create_dir_all(&temporary).with_context(|| dir.display().to_string())?;
         let calls = dir.join("calls.jsonl");
@@ -43,6 +49,7 @@ impl Ministack {
             .env("MINISTACK_REGION", REGION)
             .env("AUTH", "true")
             .env("CALLS", &calls)
+            .env("MINUTE_SECONDS", minute.as_secs().to_string())
             .env("IOT_MTLS_ENABLED", "0")
             .env("SFTP_ENABLED", "0")
             .env("STATE_DIR", dir.join("state"))

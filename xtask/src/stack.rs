@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 pub use self::outputs::Outputs;
 use crate::aws::AwsEnv;
-use crate::ministack::Ministack;
+use crate::ministack::{MINUTE, Ministack};
 use crate::sam::{Optimisation, Project};
 use crate::steps::{joined, say, step};
 use crate::tools::Purpose;
@@ -81,6 +81,8 @@ pub struct StackOptions {
     pub programs: Programs,
     /// Whether to build them first; without it they must have been built before.
     pub build: bool,
+    /// How long a minute is in the rate of a schedule.
+    pub minute: Duration,
     /// In place of the template's `DelugeRetrySeconds`, which takes no number as small as a test wants.
     pub deluge_retry_seconds: u32,
     /// The template's `DelugeTries`.
@@ -100,6 +102,7 @@ impl Default for StackOptions {
             logs: paths::logs(),
             programs: Programs::Local,
             build: true,
+            minute: MINUTE,
             deluge_retry_seconds: 5,
             deluge_tries: 1000,
             total_gib_max: 500,
@@ -142,7 +145,7 @@ impl Stack {
             tools::setup(Purpose::Local)?;
         }
         let ministack = step("start MiniStack", || {
-            Ministack::start(&dir.join("ministack"), logs)
+            Ministack::start(&dir.join("ministack"), logs, options.minute)
         })?;
         let aws = ministack.aws();
         step("deploy the template (sam deploy)", || {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
 use tempfile::TempDir;
-use xtask::ministack::Ministack;
+use xtask::ministack::{MINUTE, Ministack};
 use xtask::{Swarm, TorrentVersion, tools};
 
 use crate::agent::Agent;
@@ -134,7 +134,8 @@ impl World {
             Content::make(&folder, version, &mut swarm)
         });
         Self {
-            ministack: Ministack::start(&world.join("ministack"), &logs).expect("MiniStack"),
+            ministack: Ministack::start(&world.join("ministack"), &logs, MINUTE)
+                .expect("MiniStack"),
             contents,
             buckets: AtomicUsize::new(0),
             _lock: lock,
