@@ -1,14 +1,15 @@
-"""Starts MiniStack, with a list of what roles ask of it (`CALLS`), and with what it lacks of CloudFront's functions: reading a key-value store, its name in a policy,
-and the names of a response's headers in small letters, as AWS has them (AWS, "CloudFront Functions event structure").
-The page answers at `localhost` as well.
+"""Starts MiniStack, closer to AWS than it is by itself, and with a list of what roles ask of it (`CALLS`).
 
-A schedule with a rate runs at once and then at that rate (AWS, "Schedule types on EventBridge Scheduler"); MiniStack
-lets one interval pass first. A minute of such a rate takes `MINUTE_SECONDS`, so that tests wait less.
+Schedules: one with a rate runs at once and then at that rate (AWS, "Schedule types on EventBridge Scheduler");
+MiniStack lets one interval pass first. A minute of a rate takes `MINUTE_SECONDS`, so that tests wait less.
 
-A function of ours does `import cf from 'cloudfront'` and asks `cf.kvs()` for `get` and `exists` (AWS, "Helper
-methods for key value stores"); MiniStack keeps such stores but refuses the import. Here the store's entries go in
-front of the function's code each time it runs, so that the code itself stays what CloudFront gets. And where
-MiniStack asks whether a role may use a store, it would take any store for `*`.
+Functions: a warm one is invoked within milliseconds, not 100 of them.
+
+CloudFront: the names of a response's headers are in small letters (AWS, "CloudFront Functions event structure"). The
+page answers at `localhost` as well. A function of ours does `import cf from 'cloudfront'` and asks `cf.kvs()` for
+`get` and `exists` (AWS, "Helper methods for key value stores"); MiniStack keeps such stores but refuses the import.
+Here the store's entries go in front of the function's code each time it runs, so that the code itself stays what
+CloudFront gets. And where MiniStack asks whether a role may use a store, it would take any store for `*`.
 """
 
 import json
@@ -18,7 +19,7 @@ import time
 from urllib.parse import unquote
 
 from ministack import app
-from ministack.core import cloudfront_js, iam_actions, iam_evaluator
+from ministack.core import cloudfront_js, iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import cloudfront, cloudfront_keyvaluestore, eventbridge, s3, scheduler
 
 IMPORT = re.compile(rb"^import cf from 'cloudfront';$", re.MULTILINE)
@@ -108,6 +109,24 @@ def at_once_and_then_at_the_rate():
     tick_schedules()
 
 
+build_handler_class = lambda_runtime.ProvidedWorker._build_handler_class
+
+
+def answer_in_one_packet(worker, *arguments):
+    """A head that is sent before its body waits 40 ms for the acknowledgement (Nagle's algorithm, RFC 896)."""
+    handler = build_handler_class(worker, *arguments)
+    handler.wbufsize = -1
+    return handler
+
+
+drain = lambda_runtime.Worker._drain_stderr_bounded
+
+
+def drain_soon(worker):
+    """A function writes its log before its answer; MiniStack gives it 50 ms more, with every invocation."""
+    return drain(worker, first_line_wait=0.01)
+
+
 enforce = iam_evaluator.enforce
 
 
@@ -140,6 +159,10 @@ if __name__ == "__main__":
     iam_actions.extract_resource_arn = extract_resource_arn
     assert callable(cloudfront._distributions.values)
     app._parse_cloudfront_dataplane_host = front_door
+    assert callable(build_handler_class)
+    assert callable(drain)
+    lambda_runtime.ProvidedWorker._build_handler_class = answer_in_one_packet
+    lambda_runtime.ProvidedWorker._drain_stderr_bounded = drain_soon
     assert callable(tick_schedules)
     assert callable(parse_rate_seconds)
     assert scheduler._SCHEDULE_TICK_INTERVAL
