@@ -7,6 +7,7 @@ mod agent;
 pub mod apt;
 pub mod aws;
 pub mod bench;
+mod beside;
 mod box_files;
 pub mod browser;
 mod clean_box;
@@ -32,6 +33,7 @@ pub mod steps;
 pub mod swarm;
 pub mod test;
 pub mod tools;
+mod unit_tests;
 mod watchdog;
 
 pub use deluge::Deluge;

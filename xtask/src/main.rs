@@ -10,8 +10,9 @@ use xtask::bench::{self, BenchOptions};
 use xtask::costs::{self, CostsOptions};
 use xtask::interrupt::{self, Interrupted};
 use xtask::steps::{self, say};
+use xtask::test::{self, TestOptions};
 use xtask::tools::Purpose;
-use xtask::{Stack, StackOptions, demo, sam, sam_local, test, tools};
+use xtask::{Stack, StackOptions, demo, sam, sam_local, tools};
 
 /// The project's commands.
 #[derive(Parser)]
@@ -42,8 +43,11 @@ enum Command {
     Test {
         /// Only the checks whose name contains this
         only: Option<String>,
+        /// Only what concerns the files that have changed since the last commit, and takes no minutes
+        #[arg(long, conflicts_with = "only")]
+        changed: bool,
         /// The long ones instead: a hundred random kills of the agent
-        #[arg(long)]
+        #[arg(long, conflicts_with_all = ["only", "changed"])]
         soak: bool,
     },
     /// Measure what the product costs, beside something known
@@ -124,7 +128,15 @@ fn run(command: &Command) -> Result<()> {
             count: *count,
             build: !no_build,
         }),
-        Command::Test { only, soak } => test::run(only.as_deref(), *soak),
+        Command::Test {
+            only,
+            changed,
+            soak,
+        } => test::run(&TestOptions {
+            only: only.clone(),
+            changed: *changed,
+            soak: *soak,
+        }),
         Command::Local { no_build } => serve(Stack::start(&StackOptions {
             build: !no_build,
             ..StackOptions::default()

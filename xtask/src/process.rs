@@ -218,7 +218,7 @@ fn send(group: Pid, signal: Signal) {
 /// The command that starts this program again, also when its file was replaced since (proc(5), `/proc/pid/exe`).
 #[must_use]
 pub fn this_program() -> Command {
-    Command::new("/proc/self/exe")
+    Command::new(format!("/proc/{}/exe", std::process::id()))
 }
 
 /// Runs a program to its end.

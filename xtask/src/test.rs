@@ -1,124 +1,163 @@
 //! `cargo xtask test`: every check there is, the quick ones first.
 
+use anyhow::{Context, Result, bail, ensure};
+use std::collections::VecDeque;
+use std::fmt;
 use std::process::Command;
 use std::time::{Duration, Instant};
-use std::{fmt, fs};
 
-use anyhow::{Context, Result, bail};
-
+use crate::beside::{self, Job};
 use crate::sam_local::{self, Outcome};
 use crate::steps::{self, say};
 use crate::tools::{Purpose, Venv};
 use crate::{
-    Process, aws, bench, box_files, browser, clean_box, edge, first_hour, interrupt, paths,
-    process, sam, tools,
+    aws, bench, box_files, browser, clean_box, edge, first_hour, paths, process, sam, tools,
+    unit_tests,
 };
 
+struct Check {
+    name: &'static str,
+    how: How,
+    /// The changed files after which `--changed` makes it: folders (`box/`), files, endings (`.rs`). None: it takes
+    /// minutes.
+    concerns: &'static [&'static str],
+}
+
 /// How a check is made.
-enum Check {
+enum How {
     /// By a program, which succeeds or fails.
     Program(fn() -> Result<Command>),
     /// In here.
     Here(fn() -> Result<Outcome>),
 }
 
-use Check::{Here, Program};
+use How::{Here, Program};
 
-type Named = (&'static str, Check);
-
-/// Checks that follow each other, and checks that spend most of their time waiting and so run beside each other.
-enum Group {
-    InTurn(&'static [Named]),
-    SideBySide(&'static [Named]),
+const fn check(name: &'static str, how: How, concerns: &'static [&'static str]) -> Check {
+    Check {
+        name,
+        how,
+        concerns,
+    }
 }
 
-use Group::{InTurn, SideBySide};
+/// Checks that follow each other, and lanes of such that run beside each other: they spend most of their time waiting.
+enum Group {
+    InTurn(&'static [Check]),
+    Lanes(&'static [&'static [Check]]),
+}
+
+use Group::{InTurn, Lanes};
+
+const RUST: &[&str] = &[".rs", "Cargo.toml", "Cargo.lock", "clippy.toml"];
+const TEMPLATE: &[&str] = &[
+    "template.yaml",
+    ".cfnlintrc.yaml",
+    ".checkov.yaml",
+    "samconfig.toml",
+];
+const BOX: &[&str] = &["box/", "functions/publish-site/pack_box.py"];
+const PAGE: &[&str] = &["static-site/", "tests/browser/"];
+const EDGE: &[&str] = &["edge/", "crates/edge/", "crates/proof/", "template.yaml"];
 
 const GROUPS: &[Group] = &[
     InTurn(&[
-        ("format", Program(|| Ok(cargo("fmt --all --check")))),
-        (
+        check("format", Program(|| Ok(cargo("fmt --all --check"))), RUST),
+        check(
             "clippy",
             Program(|| Ok(cargo("clippy --workspace --all-targets -- --deny warnings"))),
+            RUST,
         ),
-        (
+        check(
             "licences and sources of dependencies",
             Program(|| Ok(deny())),
+            &["Cargo.lock", "deny.toml"],
         ),
-        ("template: sam validate", Program(sam_validate)),
-        ("template: cfn-lint", Program(|| Ok(cfn_lint()))),
-        ("template: checkov", Program(|| Ok(checkov()))),
-        ("box: scripts and versions", Program(box_files::shellcheck)),
-        (
+        check("template: sam validate", Program(sam_validate), TEMPLATE),
+        check("template: cfn-lint", Program(|| Ok(cfn_lint())), TEMPLATE),
+        check("template: checkov", Program(|| Ok(checkov())), TEMPLATE),
+        check(
+            "box: scripts and versions",
+            Program(box_files::shellcheck),
+            BOX,
+        ),
+        check(
             "box: requests to AWS",
             Program(|| Ok(box_files::requests())),
+            BOX,
         ),
-        ("box: units", Here(box_files::verify_units)),
-        ("page: types", Program(browser::types)),
-        ("page: units", Program(browser::unit_tests)),
-        ("edge function", Here(edge::check)),
+        check("box: units", Here(box_files::verify_units), BOX),
+        check("page: types", Program(browser::types), PAGE),
+        check("page: units", Program(browser::unit_tests), PAGE),
+        check("edge function", Here(edge::check), EDGE),
         // Compiles what the tests below and the local stack are made of.
-        (
+        check(
             "compile everything",
             Program(|| Ok(cargo("test --workspace --no-run"))),
+            &[],
         ),
     ]),
-    SideBySide(&[
-        // Those of the template among them. All packages at once, here and below: another choice would compile the AWS SDK
-        // again.
-        ("unit tests", Program(|| Ok(cargo("test --workspace")))),
-        (
+    Lanes(&[
+        // Those of the template among them.
+        &[check("unit tests", Here(unit_tests::check), &[])],
+        &[check(
             "end-to-end tests",
             Program(|| Ok(cargo("test --workspace --test end_to_end"))),
-        ),
-        ("browser tests", Here(browser::check)),
-    ]),
-    InTurn(&[
-        ("docs: an account's first hour", Here(first_hour::check)),
-        // After the first hour, which builds what it invokes.
-        ("sam local invoke", Here(sam_local::check)),
-        ("benches run", Here(bench::check)),
-        ("box: installed in a clean Debian", Here(clean_box::check)),
+            &[],
+        )],
+        &[check("browser tests", Here(browser::check), &[])],
+        // The first builds what the others use.
+        &[
+            check(
+                "docs: an account's first hour",
+                Here(first_hour::check),
+                &[],
+            ),
+            check("sam local invoke", Here(sam_local::check), &[]),
+            check(
+                "box: installed in a clean Debian",
+                Here(clean_box::check),
+                &[],
+            ),
+        ],
+        &[check("benches run", Here(bench::check), &[])],
     ]),
 ];
 
 /// What takes too long for every run.
-const SOAK: &[Group] = &[InTurn(&[(
+const SOAK: &[Group] = &[InTurn(&[check(
     "soak: a hundred kills",
     Program(|| {
         Ok(cargo(
             "test --package torrent2s3-agent --test faults -- --ignored --nocapture",
         ))
     }),
+    &[],
 )])];
 
-/// Runs all checks, or those whose name contains `only`; the first that fails ends the run. With `soak` these
-/// are the long ones, which are not among the others. At the end stands what took how long.
+/// Which checks to make.
+#[derive(Debug, Clone, Default)]
+pub struct TestOptions {
+    /// Those whose name contains this.
+    pub only: Option<String>,
+    /// Those that the files concern which changed since the last commit, or else with it, but for what takes minutes.
+    pub changed: bool,
+    /// The long ones, which are not among the others.
+    pub soak: bool,
+}
+
+/// Makes all checks, or some; the first that fails ends the run. At the end stands what took how long.
 ///
 /// # Errors
 /// Names the check that failed; its own output stands above.
-pub fn run(only: Option<&str>, soak: bool) -> Result<()> {
-    let groups = if soak { SOAK } else { GROUPS };
-    let wanted = |name: &str| only.is_none_or(|part| name.contains(part));
-    let names = || groups.iter().flat_map(Group::checks).map(|(name, _)| *name);
-    if !names().any(wanted) {
-        let names: Vec<_> = names().collect();
-        bail!("no check is called that; there are: {}", names.join(", "));
-    }
+pub fn run(options: &TestOptions) -> Result<()> {
     let mut times = Times::default();
-    let made = tools::setup(Purpose::Test).and_then(|()| {
-        groups.iter().try_for_each(|group| {
-            let chosen: Vec<_> = group
-                .checks()
-                .iter()
-                .filter(|(name, _)| wanted(name))
-                .collect();
-            match group {
-                SideBySide(_) if chosen.len() > 1 => side_by_side(&chosen, &mut times),
-                _ => in_turn(&chosen, &mut times),
-            }
-        })
-    });
+    let made = if options.changed {
+        changed(&mut times)
+    } else {
+        let groups = if options.soak { SOAK } else { GROUPS };
+        groups_of(groups, options.only.as_deref(), &mut times)
+    };
     say(&times.to_string());
     made?;
     println!(
@@ -129,62 +168,138 @@ pub fn run(only: Option<&str>, soak: bool) -> Result<()> {
     Ok(())
 }
 
+fn groups_of(groups: &[Group], only: Option<&str>, times: &mut Times) -> Result<()> {
+    let wanted = |check: &&Check| only.is_none_or(|part| check.name.contains(part));
+    if !groups
+        .iter()
+        .flat_map(Group::checks)
+        .any(|check| wanted(&check))
+    {
+        let names = groups.iter().flat_map(Group::checks);
+        let names: Vec<_> = names.map(|check| check.name).collect();
+        bail!("no check is called that; there are: {}", names.join(", "));
+    }
+    tools::setup(Purpose::Test)?;
+    for group in groups {
+        match group {
+            InTurn(checks) => in_turn(checks.iter().filter(wanted), times)?,
+            Lanes(lanes) => {
+                let lanes = lanes
+                    .iter()
+                    .map(|lane| lane.iter().filter(wanted).collect());
+                let mut lanes: Vec<VecDeque<_>> = lanes.collect();
+                lanes.retain(|lane| !lane.is_empty());
+                match lanes.as_slice() {
+                    [lane] => in_turn(lane.iter().copied(), times)?,
+                    _ => side_by_side(lanes, times)?,
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The daily round.
+fn changed(times: &mut Times) -> Result<()> {
+    let files = changed_files()?;
+    ensure!(!files.is_empty(), "no file has changed");
+    tools::setup(Purpose::Test)?;
+    let checks = || GROUPS.iter().flat_map(Group::checks);
+    in_turn(checks().filter(|check| check.is_for(&files)), times)?;
+    let begin = Instant::now();
+    say("\n── unit tests of what has changed");
+    let outcome = unit_tests::check_changed(&files);
+    times.add(
+        "unit tests of what has changed",
+        begin,
+        outcome.as_ref().ok().copied(),
+    );
+    outcome?;
+    let left = checks().filter(|check| check.concerns.is_empty());
+    let left: Vec<_> = left.map(|check| check.name).collect();
+    say(&format!("\n  left to the whole run: {}", left.join(", ")));
+    Ok(())
+}
+
+/// Paths from the workspace's root.
+fn changed_files() -> Result<Vec<String>> {
+    let git = |arguments: &str| -> Result<Vec<String>> {
+        let mut git = Command::new("git");
+        git.args(arguments.split(' ')).current_dir(paths::root());
+        let text = process::output("git", git, &paths::logs())?;
+        Ok(text.lines().map(str::to_owned).collect())
+    };
+    let mut files = git("diff --name-only HEAD")?;
+    files.extend(git("ls-files --others --exclude-standard")?);
+    if files.is_empty() {
+        files = git("diff --name-only HEAD~1 HEAD")?;
+    }
+    Ok(files)
+}
+
 impl Group {
-    fn checks(&self) -> &'static [Named] {
+    fn checks(&self) -> Box<dyn Iterator<Item = &'static Check>> {
         match self {
-            InTurn(checks) | SideBySide(checks) => checks,
+            InTurn(checks) => Box::new(checks.iter()),
+            Lanes(lanes) => Box::new(lanes.iter().flat_map(|lane| lane.iter())),
         }
     }
 }
 
-fn in_turn(checks: &[&Named], times: &mut Times) -> Result<()> {
-    for (name, check) in checks {
-        say(&format!("\n── {name}"));
+impl Check {
+    fn is_for(&self, files: &[String]) -> bool {
+        let concerns = |file: &String| {
+            self.concerns.iter().any(|what| match what {
+                _ if what.ends_with('/') => file.starts_with(what),
+                _ if what.starts_with('.') && !what.contains("yaml") => file.ends_with(what),
+                _ => file == what || file.ends_with(&format!("/{what}")),
+            })
+        };
+        files.iter().any(concerns)
+    }
+}
+
+fn in_turn<'a>(checks: impl Iterator<Item = &'a Check>, times: &mut Times) -> Result<()> {
+    for check in checks {
+        say(&format!("\n── {}", check.name));
         let begin = Instant::now();
-        let outcome = make(check);
-        times.add(name, begin, outcome.as_ref().ok().copied());
-        outcome.with_context(|| format!("the check `{name}` failed"))?;
+        let outcome = make(&check.how);
+        times.add(check.name, begin, outcome.as_ref().ok().copied());
+        outcome.with_context(|| format!("the check `{}` failed", check.name))?;
     }
     Ok(())
 }
 
 /// Each as a command of its own, so that their output does not mix: it is shown when the check has ended.
-fn side_by_side(checks: &[&Named], times: &mut Times) -> Result<()> {
+fn side_by_side(mut lanes: Vec<VecDeque<&Check>>, times: &mut Times) -> Result<()> {
     let logs = paths::logs().join("checks");
-    let mut running = Vec::new();
-    for (name, _) in checks {
-        let file = name.replace([' ', ':'], "-");
-        process::truncate(&file, &logs)?;
+    let count = lanes.len();
+    let next = |lane: usize| {
+        let name = lanes[lane].pop_front()?.name;
+        say(&format!("── {name}: runs; see {}", logs.display()));
         let mut command = process::this_program();
         command.args(["test", name]).current_dir(paths::root());
-        let process = Process::start(&file, command, &logs)?;
-        say(&format!("── {name}: runs; see {}", process.log().display()));
-        running.push((*name, process, Instant::now()));
-    }
-    while !running.is_empty() {
-        interrupt::sleep(Duration::from_millis(200))?;
-        let Some(at) = running
-            .iter_mut()
-            .position(|(_, process, _)| !process.is_alive())
-        else {
-            continue;
-        };
-        let (name, mut process, begin) = running.remove(at);
-        let status = process.wait()?;
-        let log = fs::read(process.log()).context("its log")?;
-        let log = String::from_utf8_lossy(&log);
-        say(&format!("\n── {name}\n{log}"));
-        let outcome = match status.success() {
-            true if log.trim_end().ends_with(SKIPPED) => Some(Outcome::Skipped),
+        Some(Job {
+            name: name.to_owned(),
+            command,
+        })
+    };
+    beside::run(count, &logs, next, |ended| {
+        say(&format!("\n── {}\n{}", ended.name, ended.log));
+        let outcome = match ended.status.success() {
+            true if ended.log.trim_end().ends_with(SKIPPED) => Some(Outcome::Skipped),
             true => Some(Outcome::Passed),
             false => None,
         };
-        times.add(name, begin, outcome);
-        if outcome.is_none() {
-            bail!("the check `{name}` failed ({status})");
-        }
-    }
-    Ok(())
+        times.took(&ended.name, ended.time, outcome);
+        ensure!(
+            outcome.is_some(),
+            "the check `{}` failed ({})",
+            ended.name,
+            ended.status
+        );
+        Ok(())
+    })
 }
 
 /// How a run of one check ends that was skipped.
@@ -196,7 +311,11 @@ struct Times(Vec<(String, f64, Option<Outcome>)>);
 
 impl Times {
     fn add(&mut self, name: &str, begin: Instant, outcome: Option<Outcome>) {
-        let seconds = begin.elapsed().as_secs_f64();
+        self.took(name, begin.elapsed(), outcome);
+    }
+
+    fn took(&mut self, name: &str, time: Duration, outcome: Option<Outcome>) {
+        let seconds = time.as_secs_f64();
         let word = word(outcome);
         say(&format!("── {name}: {word} after {seconds:.0} s"));
         self.0.push((name.to_owned(), seconds, outcome));
@@ -232,8 +351,8 @@ impl fmt::Display for Times {
     }
 }
 
-fn make(check: &Check) -> Result<Outcome> {
-    match check {
+fn make(how: &How) -> Result<Outcome> {
+    match how {
         Here(check) => check(),
         Program(command) => {
             let status = process::attached(command()?)?;
@@ -245,7 +364,7 @@ fn make(check: &Check) -> Result<Outcome> {
     }
 }
 
-fn cargo(arguments: &str) -> Command {
+pub(crate) fn cargo(arguments: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .args(arguments.split(' '))
@@ -283,4 +402,49 @@ fn deny() -> Command {
         .args(["check", "bans", "licenses", "sources"])
         .current_dir(paths::root());
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(files: &[&str]) -> Vec<&'static str> {
+        let files: Vec<_> = files.iter().map(|file| (*file).to_owned()).collect();
+        let checks = GROUPS.iter().flat_map(Group::checks);
+        let wanted = checks.filter(|check| check.is_for(&files));
+        wanted.map(|check| check.name).collect()
+    }
+
+    #[test]
+    fn a_change_is_followed_by_the_checks_that_it_concerns() {
+        assert_eq!(names(&["crates/store/src/lib.rs"]), ["format", "clippy"]);
+        assert_eq!(
+            names(&["static-site/status/list.js"]),
+            ["page: types", "page: units"]
+        );
+        assert_eq!(names(&["docs/aws.md"]), [""; 0]);
+        assert!(names(&["cli/Cargo.toml"]).contains(&"clippy"));
+        let of_template = names(&["template.yaml"]);
+        assert!(
+            of_template.contains(&"edge function") && of_template.contains(&"template: checkov")
+        );
+    }
+
+    /// `cargo xtask test NAME` in a lane must not run another check as well.
+    #[test]
+    fn no_name_is_part_of_another() {
+        let names = || {
+            GROUPS
+                .iter()
+                .flat_map(Group::checks)
+                .map(|check| check.name)
+        };
+        for name in names() {
+            assert_eq!(
+                names().filter(|other| other.contains(name)).count(),
+                1,
+                "{name}"
+            );
+        }
+    }
 }
