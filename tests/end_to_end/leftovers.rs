@@ -6,9 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
+use fake_http::{Server, empty};
+use http::StatusCode;
 use serde_json::Value;
 use tests::World;
-use tiny_http::{Response, Server};
 use torrent::PartPlan;
 use xtask::content::SampleFile;
 use xtask::paths;
@@ -123,18 +124,18 @@ pub(crate) fn what_an_earlier_version_published_goes(world: &World) -> Result<()
 
 /// Has the site published as `CloudFormation` does it, and answers what it would be told.
 fn publish(world: &World) -> Result<Value> {
-    let server = Server::http("127.0.0.1:0").map_err(|error| anyhow!("{error}"))?;
-    let address = server.server_addr().to_ip().context("an IP address")?;
+    let server = Server::start()?;
+    let url = format!("{}/answer", server.url());
     let answer = std::thread::spawn(move || -> Result<Value> {
-        let request = server.recv_timeout(Duration::from_mins(1))?;
-        let mut request = request.context("it did not answer within a minute")?;
-        let answer = serde_json::from_reader(request.as_reader())?;
-        request.respond(Response::empty(200))?;
+        let request = server.recv_timeout(Duration::from_mins(1));
+        let request = request.context("it did not answer within a minute")?;
+        let answer = serde_json::from_slice(request.body())?;
+        request.respond(empty(StatusCode::OK));
         Ok(answer)
     });
     let event = fs::read(paths::root().join("events/publish-site-update.json"))?;
     let mut event: Value = serde_json::from_slice(&event)?;
-    event["ResponseURL"] = format!("http://{address}/answer").into();
+    event["ResponseURL"] = url.into();
     let function = world.physical("PublishSite")?;
     let out = paths::local().join("published.json");
     let command = ["lambda", "invoke", "--function-name", &function];

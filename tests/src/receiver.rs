@@ -1,8 +1,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow};
-use tiny_http::{Header, Response, Server};
+use anyhow::Result;
+use fake_http::{Server, empty};
+use http::StatusCode;
 
 /// A webhook's receiver on loopback, which is broken at every first try of a message.
 pub struct Receiver {
@@ -31,40 +32,38 @@ impl Receiver {
     /// # Errors
     /// When there is none.
     pub fn start() -> Result<Self> {
-        let server = Server::http("127.0.0.1:0").map_err(|error| anyhow!("{error}"))?;
-        let address = server.server_addr().to_ip().context("an IP address")?;
+        let server = Server::start()?;
+        let url = format!("{}/hook", server.url());
         let received = Arc::<Mutex<Vec<Delivery>>>::default();
         let all = Arc::clone(&received);
         std::thread::spawn(move || {
-            for mut request in server.incoming_requests() {
-                let text = |header: &Header| {
-                    let name = header.field.as_str().as_str().to_lowercase();
-                    (name, header.value.to_string())
+            for request in server.requests() {
+                let text = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+                    let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                    (name.to_string(), value)
                 };
-                let headers: Vec<_> = request.headers().iter().map(text).collect();
-                let id = headers.iter().find(|(name, _)| name == "webhook-id");
-                let id = id.map(|(_, id)| id.clone()).unwrap_or_default();
-                let mut body = String::new();
-                let is_read = request.as_reader().read_to_string(&mut body).is_ok();
+                let headers = request.headers().iter().map(text).collect();
+                let id = request.header("webhook-id").unwrap_or_default().to_owned();
+                let body = String::from_utf8_lossy(request.body()).into_owned();
                 let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
                 let is_first = all.iter().all(|delivery| delivery.id != id);
-                let answered = if is_first || !is_read { 500 } else { 200 };
+                let answered = if is_first {
+                    StatusCode::INTERNAL_SERVER_ERROR
+                } else {
+                    StatusCode::OK
+                };
                 all.push(Delivery {
                     id,
                     headers,
                     body,
-                    answered,
+                    answered: answered.as_u16(),
                     at: Instant::now(),
                 });
                 drop(all);
-                // Whoever hung up tries again.
-                let _gone = request.respond(Response::empty(answered));
+                request.respond(empty(answered));
             }
         });
-        Ok(Self {
-            url: format!("http://{address}/hook"),
-            received,
-        })
+        Ok(Self { url, received })
     }
 
     /// Where it listens.

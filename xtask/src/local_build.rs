@@ -60,7 +60,7 @@ pub(crate) fn compile(logs: &Path) -> Result<()> {
         .args(["build", "--workspace", "--bins"])
         .current_dir(paths::root());
     process::truncate("build", logs)?;
-    process::run("build", cargo, logs)
+    process::compile("build", cargo, logs)
 }
 
 /// Packs what [`compile`] left; a package that is newer than what it holds stays as it is.
@@ -156,15 +156,20 @@ fn is_newer<'a>(archive: &Path, sources: impl IntoIterator<Item = &'a Path>) -> 
     Ok(fs::metadata(archive).is_ok_and(|file| file.modified().is_ok_and(|at| at > newest)))
 }
 
-/// A copy without symbols, a third as large.
+/// A copy without symbols among the packages.
 fn stripped(program: &Path, logs: &Path) -> Result<PathBuf> {
     let name = program.file_name().context("a program has a name")?;
     let copy = dir().join(name);
-    let mut strip = Command::new("strip");
-    strip.arg("-o").arg(&copy).arg(program);
-    process::run("strip", strip, logs)
-        .with_context(|| format!("{} was not built", program.display()))?;
+    strip(program, &copy, logs)?;
     Ok(copy)
+}
+
+/// Makes a copy without symbols, a third as large.
+pub(crate) fn strip(program: &Path, copy: &Path, logs: &Path) -> Result<()> {
+    let mut strip = Command::new("strip");
+    strip.arg("-o").arg(copy).arg(program);
+    process::run("strip", strip, logs)
+        .with_context(|| format!("{} was not built", program.display()))
 }
 
 /// When a file, or anything in a folder, was changed last.

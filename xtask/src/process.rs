@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, setpriority_pgrp, test_kill_process_group};
 
 use crate::{interrupt, watchdog};
 
@@ -16,6 +16,8 @@ use crate::{interrupt, watchdog};
 const GRACE: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(50);
 const TAIL_LINES: usize = 25;
+/// As nice(1) counts.
+const LOWEST_PRIORITY: i32 = 19;
 
 /// A program that can be started, stopped and started again, alone in its process group.
 ///
@@ -156,13 +158,22 @@ impl Process {
         }
     }
 
+    /// Waits for its end, which must be a good one.
+    fn succeed(mut self) -> Result<()> {
+        let status = self.wait()?;
+        if !status.success() {
+            return Err(self.failure(&format!("failed ({status})")));
+        }
+        Ok(())
+    }
+
     /// SIGTERM to the group, up to 10 s of patience, then SIGKILL; returns when all of it is gone.
     pub fn stop(&mut self) {
         let Some(mut child) = self.child.take() else {
             return;
         };
-        let pid = child.id();
-        let group = i32::try_from(pid).ok().and_then(Pid::from_raw);
+        let id = child.id();
+        let group = pid(id);
         let start = Instant::now();
         let mut signal = Signal::TERM;
         while let Some(group) = group {
@@ -181,7 +192,7 @@ impl Process {
             }
             std::thread::sleep(POLL / 2);
         }
-        if let Err(error) = watchdog::unwatch(pid) {
+        if let Err(error) = watchdog::unwatch(id) {
             crate::steps::say(&format!("{}: {error:#}", self.name));
         }
     }
@@ -226,12 +237,23 @@ pub fn this_program() -> Command {
 /// # Errors
 /// When it cannot start or does not succeed (with the end of its log), or on Ctrl-C.
 pub fn run(name: &str, command: Command, logs: &Path) -> Result<()> {
-    let mut process = Process::start(name, command, logs)?;
-    let status = process.wait()?;
-    if !status.success() {
-        return Err(process.failure(&format!("failed ({status})")));
+    Process::start(name, command, logs)?.succeed()
+}
+
+/// Runs a compiler to its end, so that it gives way to what watches the clock: the tests beside it.
+///
+/// # Errors
+/// As [`run`].
+pub fn compile(name: &str, command: Command, logs: &Path) -> Result<()> {
+    let process = Process::start(name, command, logs)?;
+    if let Some(group) = process.pid().and_then(pid) {
+        setpriority_pgrp(Some(group), LOWEST_PRIORITY)?;
     }
-    Ok(())
+    process.succeed()
+}
+
+fn pid(id: u32) -> Option<Pid> {
+    i32::try_from(id).ok().and_then(Pid::from_raw)
 }
 
 /// Runs a program to its end with its output on this terminal and nothing to read.

@@ -151,7 +151,7 @@ impl Project {
         if optimisation == Optimisation::Quick {
             command.envs(QUICK);
         }
-        process::run("sam-build", command, logs)
+        process::compile("sam-build", command, logs)
     }
 
     /// Deploys `template`, whose packages were built, as `stack`; `parameters` are the template's.

@@ -3,8 +3,8 @@ use std::thread;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use fake_http::{Request, Response, Server};
 use serde_json::Value;
-use tiny_http::{Header, Method, Request, Response, Server};
 
 use crate::bucket::{self, Listed};
 use crate::key_value_store::KeyValueStore;
@@ -14,7 +14,7 @@ use crate::table::{self, Table};
 /// its last clone.
 #[derive(Debug, Clone)]
 pub struct FakeAws {
-    port: u16,
+    url: String,
     shared: Arc<Shared>,
 }
 
@@ -50,6 +50,14 @@ impl Answer {
         }
     }
 
+    fn into_response(self) -> Response {
+        let mut response = http::Response::builder().status(self.status);
+        for (name, value) in self.headers {
+            response = response.header(name, value);
+        }
+        response.body(self.body.into()).expect("headers")
+    }
+
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
@@ -63,18 +71,18 @@ impl FakeAws {
     /// When there is no free port.
     #[must_use]
     pub fn start() -> Self {
-        let server = Arc::new(Server::http("127.0.0.1:0").expect("a free port"));
-        let port = server.server_addr().to_ip().expect("an address").port();
+        let server = Server::start().expect("a free port");
+        let url = server.url();
         let shared = Arc::new(Shared::default());
         let weak = Arc::downgrade(&shared);
         thread::spawn(move || {
-            while let Ok(mut request) = server.recv() {
+            for request in server.requests() {
                 let Some(shared) = weak.upgrade() else { return };
-                let answer = shared.answer(&mut request);
-                respond(request, answer);
+                let answer = shared.answer(&request);
+                request.respond(answer.into_response());
             }
         });
-        Self { port, shared }
+        Self { url, shared }
     }
 
     /// What the SDK's clients are made of, to reach it.
@@ -85,7 +93,7 @@ impl FakeAws {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("us-east-1"))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .endpoint_url(format!("http://127.0.0.1:{}", self.port))
+            .endpoint_url(&self.url)
             .build()
     }
 
@@ -117,36 +125,30 @@ impl FakeAws {
 }
 
 impl Shared {
-    fn answer(&self, request: &mut Request) -> Answer {
-        let mut body = String::new();
-        request
-            .as_reader()
-            .read_to_string(&mut body)
-            .expect("a body in UTF-8");
-        let target = header(request, "x-amz-target").map(str::to_owned);
-        let if_match = header(request, "if-match").map(str::to_owned);
-        let url = request.url().to_owned();
-        let (path, query) = url.split_once('?').unwrap_or((&url, ""));
-        let (operation, answer) = if let Some(target) = target {
+    fn answer(&self, request: &Request) -> Answer {
+        let body = str::from_utf8(request.body()).expect("a body in UTF-8");
+        let url = request.url();
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
+        let (operation, answer) = if let Some(target) = request.header("x-amz-target") {
             let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-            let body = serde_json::from_str(&body).expect("JSON");
+            let body = serde_json::from_str(body).expect("JSON");
             let answer = table::answer(&mut locked(&self.table), &operation, &body);
             (operation, answer)
         } else if path.starts_with("/key-value-stores/") {
             let mut store = locked(&self.store);
             let keys = path.ends_with("/keys");
-            match (request.method(), keys) {
-                (Method::Get, false) => ("DescribeKeyValueStore", store.describe()),
-                (Method::Get, true) => ("ListKeys", store.list(query)),
+            match (request.method().as_str(), keys) {
+                ("GET", false) => ("DescribeKeyValueStore", store.describe()),
+                ("GET", true) => ("ListKeys", store.list(query)),
                 _ => {
-                    let body = serde_json::from_str(&body).expect("JSON");
-                    let tag = if_match.as_deref().unwrap_or_default();
+                    let body = serde_json::from_str(body).expect("JSON");
+                    let tag = request.header("if-match").unwrap_or_default();
                     ("UpdateKeys", store.update(tag, &body))
                 }
             }
             .into_named()
         } else {
-            bucket::answer(&mut locked(&self.listed), query, &body).into_named()
+            bucket::answer(&mut locked(&self.listed), query, body).into_named()
         };
         locked(&self.calls).push(operation);
         answer
@@ -161,21 +163,6 @@ impl IntoNamed for (&str, Answer) {
     fn into_named(self) -> (String, Answer) {
         (self.0.to_owned(), self.1)
     }
-}
-
-fn header<'a>(request: &'a Request, name: &'static str) -> Option<&'a str> {
-    let mut headers = request.headers().iter();
-    let found = headers.find(|header| header.field.equiv(name))?;
-    Some(found.value.as_str())
-}
-
-fn respond(request: Request, answer: Answer) {
-    let mut response = Response::from_string(answer.body).with_status_code(answer.status);
-    for (name, value) in answer.headers {
-        response.add_header(Header::from_bytes(name, value).expect("a header"));
-    }
-    // Who has gone does not want the answer.
-    _ = request.respond(response);
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

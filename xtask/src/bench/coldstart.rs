@@ -56,7 +56,7 @@ pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
     })?;
     FUNCTIONS
         .iter()
-        .try_for_each(|function| function.keep(&dir, plan.small))?;
+        .try_for_each(|function| function.keep(&dir, plan.small, &logs))?;
     let node = step("bundle the Node side", || Node::build(&dir, &logs))?;
     let bench = Bench {
         lambda: RuntimeApi::start()?,
@@ -195,7 +195,7 @@ impl Bench {
     fn command(&self, start: &Start<'_>) -> Command {
         let mut command = Command::new(start.command.get_program());
         command.args(start.command.get_args()).env_clear();
-        AwsEnv::new(self.aws.endpoint(), &self.logs).apply(&mut command);
+        AwsEnv::new(self.aws.endpoint().to_owned(), &self.logs).apply(&mut command);
         let queue = format!("{}/123456789012/torrent-added", self.aws.endpoint());
         command
             .env("AWS_LAMBDA_RUNTIME_API", self.lambda.address().to_string())

@@ -1,8 +1,9 @@
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::{Context, Result, anyhow, bail};
-use tiny_http::{Header, Method, Request, Response, Server};
+use anyhow::{Result, anyhow, bail};
+use fake_http::{Request, Server, empty};
+use http::{Method, StatusCode};
 
 use crate::interrupt;
 
@@ -17,7 +18,6 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 /// a time.
 pub(super) struct RuntimeApi {
     server: Server,
-    address: SocketAddr,
 }
 
 /// A function that waits for its event.
@@ -29,20 +29,20 @@ pub(super) struct Waiting<'a> {
 
 impl RuntimeApi {
     pub(super) fn start() -> Result<Self> {
-        let (server, address) = serve()?;
-        Ok(Self { server, address })
+        let server = Server::start()?;
+        Ok(Self { server })
     }
 
     /// For `AWS_LAMBDA_RUNTIME_API`.
     pub(super) fn address(&self) -> SocketAddr {
-        self.address
+        self.server.address()
     }
 
     /// Waits for the function to ask for an event; `alive` errs when it never will.
     pub(super) fn next(&self, alive: impl FnMut() -> Result<()>) -> Result<Waiting<'_>> {
-        let (mut request, since) = self.request(alive)?;
-        if *request.method() != Method::Get || request.url() != format!("{INVOCATION}next") {
-            return Err(unexpected(&mut request));
+        let (request, since) = self.request(alive)?;
+        if request.method() != Method::GET || request.url() != format!("{INVOCATION}next") {
+            return Err(unexpected(&request));
         }
         Ok(Waiting {
             api: self,
@@ -54,7 +54,7 @@ impl RuntimeApi {
     fn request(&self, mut alive: impl FnMut() -> Result<()>) -> Result<(Request, Instant)> {
         let start = Instant::now();
         loop {
-            if let Some(request) = self.server.recv_timeout(Duration::from_millis(100))? {
+            if let Some(request) = self.server.recv_timeout(Duration::from_millis(100)) {
                 return Ok((request, Instant::now()));
             }
             interrupt::check()?;
@@ -86,48 +86,26 @@ impl<'a> Waiting<'a> {
             ("Lambda-Runtime-Invoked-Function-Arn", ARN),
             ("Lambda-Runtime-Trace-Id", TRACE_ID),
         ];
-        let mut event = Response::from_string(event);
+        let mut response = http::Response::builder();
         for (name, value) in headers {
-            event.add_header(header(name, value)?);
+            response = response.header(name, value);
         }
+        let response = response.body(event.into())?;
         let given = Instant::now();
-        self.request
-            .respond(event)
-            .context("the function is gone")?;
-        let (mut request, answered) = self.api.request(&mut alive)?;
+        self.request.respond(response);
+        let (request, answered) = self.api.request(&mut alive)?;
         let path = format!("{INVOCATION}{REQUEST_ID}/response");
-        if *request.method() != Method::Post || request.url() != path {
-            return Err(unexpected(&mut request));
+        if request.method() != Method::POST || request.url() != path {
+            return Err(unexpected(&request));
         }
-        let mut body = String::new();
-        request.as_reader().read_to_string(&mut body)?;
-        request
-            .respond(Response::empty(202))
-            .context("the function is gone")?;
+        let body = String::from_utf8(request.body().to_vec())?;
+        request.respond(empty(StatusCode::ACCEPTED));
         Ok((body, answered - given, self.api.next(alive)?))
     }
 }
 
 /// `/invocation/ID/error` and `/init/error` among others, whose body says what is wrong.
-fn unexpected(request: &mut Request) -> anyhow::Error {
-    let mut body = String::new();
-    let read = request.as_reader().read_to_string(&mut body);
-    let body = read.map_or_else(|error| error.to_string(), |_| body);
+fn unexpected(request: &Request) -> anyhow::Error {
+    let body = String::from_utf8_lossy(request.body());
     anyhow!("{} {}: {body}", request.method(), request.url())
-}
-
-/// A server on a free port of 127.0.0.1 that sends each answer at once.
-pub(super) fn serve() -> Result<(Server, SocketAddr)> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let address = listener.local_addr()?;
-    // Linux hands the option on to what is accepted. Without it the second packet of an answer waits for the
-    // client's delayed acknowledgement, 40 ms.
-    rustix::net::sockopt::set_tcp_nodelay(&listener, true)?;
-    let server =
-        Server::from_listener(listener, None).map_err(|error| anyhow!("cannot serve: {error}"))?;
-    Ok((server, address))
-}
-
-pub(super) fn header(name: &str, value: &str) -> Result<Header> {
-    Header::from_bytes(name, value).map_err(|()| anyhow!("{name}: {value:?} is no header"))
 }

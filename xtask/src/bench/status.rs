@@ -110,7 +110,7 @@ pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
         let bench = Bench {
             case,
             lambda: &lambda,
-            aws: ManyRecords::start(case.active, RECORDS - case.active, &deluge.url())?,
+            aws: ManyRecords::start(case.active, RECORDS - case.active, deluge.url())?,
             deluge,
             bootstrap: &bootstrap,
             logs: &logs,
@@ -202,7 +202,7 @@ impl Bench<'_> {
     fn command(&self) -> Command {
         let mut command = Command::new(self.bootstrap);
         command.env_clear();
-        AwsEnv::new(self.aws.endpoint(), self.logs).apply(&mut command);
+        AwsEnv::new(self.aws.endpoint().to_owned(), self.logs).apply(&mut command);
         command
             .env("AWS_LAMBDA_RUNTIME_API", self.lambda.address().to_string())
             .env("AWS_LAMBDA_FUNCTION_NAME", SUBJECT)

@@ -157,7 +157,7 @@ fn build(small: bool, logs: &Path) -> Result<PathBuf> {
         .arg(&target)
         .args((!small).then_some("--release"))
         .current_dir(paths::root().join("xtask/bench/transfer"));
-    process::run("transfer-build", cargo, logs)?;
+    process::compile("transfer-build", cargo, logs)?;
     let profile = if small { "debug" } else { "release" };
     Ok(target.join(profile).join("bench-transfer"))
 }

@@ -36,6 +36,7 @@ pub(super) fn interleave(
     warm_ups: usize,
     mut trials: Vec<Trial<'_>>,
 ) -> Result<Vec<Row>> {
+    let warm_ups = if plan.small { 0 } else { warm_ups };
     trials.retain(|trial| plan.wants(trial.case));
     let mut samples = vec![Vec::new(); trials.len()];
     for round in 0..warm_ups + plan.rounds {

@@ -69,10 +69,13 @@ impl Function {
     }
 
     /// Copies it, so that a build that starts meanwhile does not change what is measured.
-    pub(super) fn keep(&self, dir: &Path, local: bool) -> Result<()> {
+    pub(super) fn keep(&self, dir: &Path, local: bool, logs: &Path) -> Result<()> {
         let (built, kept) = (self.built(local), self.bootstrap(dir));
         if let Some(folder) = kept.parent() {
             fs::create_dir_all(folder)?;
+        }
+        if local {
+            return local_build::strip(&built, &kept, logs);
         }
         fs::copy(&built, kept).with_context(|| built.display().to_string())?;
         Ok(())

@@ -1,21 +1,18 @@
 use std::collections::{BTreeMap, HashMap};
-use std::io::Cursor;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
+use fake_http::{Request, Response, Server, answer, empty};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
-use tiny_http::{Method, Request, Response};
-
-use crate::bench::runtime_api::{header, serve};
 
 /// DynamoDB with one table and S3 with one bucket, as far as status-page asks: rows by phase in answers of 1 MB,
 /// readings that stay, pages with their versions and conditional writes. The emulator that the end-to-end tests run on
 /// takes 2 to 4 s for one query among 10,000 rows, so with it this bench would measure Python.
 pub(super) struct ManyRecords {
-    address: SocketAddr,
+    url: String,
     state: Arc<Mutex<State>>,
 }
 
@@ -41,8 +38,6 @@ struct Row {
     progress: Option<String>,
 }
 
-type Answer = Response<Cursor<Vec<u8>>>;
-
 /// What DynamoDB reads for one answer to a query.
 const QUERY_BYTES: usize = 1 << 20;
 pub(super) const SIZE_BYTES: u64 = 4 << 30;
@@ -50,7 +45,8 @@ pub(super) const SIZE_BYTES: u64 = 4 << 30;
 impl ManyRecords {
     /// On a free port of 127.0.0.1, until the process ends.
     pub(super) fn start(unfinished: usize, ended: usize, deluge_url: &str) -> Result<Self> {
-        let (server, address) = serve()?;
+        let server = Server::start()?;
+        let url = server.url();
         let rows = |state: &str, count| (0..count).map(|number| row(state, number)).collect();
         let state = Arc::new(Mutex::new(State {
             // It stays live: its sign of life is of the far future.
@@ -69,27 +65,22 @@ impl ManyRecords {
         }));
         let known = Arc::clone(&state);
         std::thread::spawn(move || {
-            for mut request in server.incoming_requests() {
+            for request in server.requests() {
                 // In a statement of its own, which gives the lock back.
-                let answer = lock(&state).answer(&mut request);
+                let answer = lock(&state).answer(&request);
                 let answer = answer.unwrap_or_else(|error| {
                     lock(&state).operations.push(format!("failed: {error:#}"));
-                    Response::from_string("").with_status_code(400)
+                    empty(StatusCode::BAD_REQUEST)
                 });
-                if let Err(error) = request.respond(answer) {
-                    lock(&state).operations.push(format!("failed: {error}"));
-                }
+                request.respond(answer);
             }
         });
-        Ok(Self {
-            address,
-            state: known,
-        })
+        Ok(Self { url, state: known })
     }
 
     /// For `AWS_ENDPOINT_URL`.
-    pub(super) fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+    pub(super) fn endpoint(&self) -> &str {
+        &self.url
     }
 
     /// What was asked since the last call, as `service:Operation`.
@@ -169,25 +160,22 @@ impl Row {
 }
 
 impl State {
-    fn answer(&mut self, request: &mut Request) -> Result<Answer> {
-        let mut body = Vec::new();
-        request.as_reader().read_to_end(&mut body)?;
-        let Some(target) = field(request, "X-Amz-Target") else {
+    fn answer(&mut self, request: &Request) -> Result<Response> {
+        let Some(target) = request.header("x-amz-target") else {
             return self.s3(request);
         };
         let operation = target
             .split_once('.')
-            .map_or(target.as_str(), |(_, operation)| operation);
+            .map_or(target, |(_, operation)| operation);
         self.operations.push(format!("dynamodb:{operation}"));
-        let body: Value = serde_json::from_slice(&body)?;
-        let answer = match operation {
+        let body: Value = serde_json::from_slice(request.body())?;
+        let json = match operation {
             "GetItem" => "{}".to_owned(),
             "Query" => self.query(&body)?,
             "UpdateItem" => self.update(&body)?,
             operation => bail!("{operation} is not known"),
         };
-        let json = header("Content-Type", "application/x-amz-json-1.0")?;
-        Ok(Response::from_string(answer).with_header(json))
+        Ok(answer(StatusCode::OK, "application/x-amz-json-1.0", json))
     }
 
     fn query(&mut self, query: &Value) -> Result<String> {
@@ -245,49 +233,38 @@ impl State {
     }
 
     /// Path style: `/BUCKET/KEY`.
-    fn s3(&mut self, request: &Request) -> Result<Answer> {
+    fn s3(&mut self, request: &Request) -> Result<Response> {
         self.operations.push(format!("s3:{}", request.method()));
-        let path = request
-            .url()
-            .split('?')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let page = self.pages.get(&path);
-        match request.method() {
-            Method::Head => {
+        let path = request.url().split('?').next().unwrap_or_default();
+        let page = self.pages.get(path);
+        match request.method().as_str() {
+            "HEAD" => {
                 let Some(page) = page else {
-                    return Ok(Response::from_string("").with_status_code(404));
+                    return Ok(empty(StatusCode::NOT_FOUND));
                 };
-                Ok(Response::from_string("")
-                    .with_header(header("ETag", &page.etag)?)
-                    .with_header(header("x-amz-meta-fingerprint", &page.fingerprint)?)
-                    .with_header(header("Last-Modified", "Thu, 01 Jan 2099 00:00:00 GMT")?))
+                let response = http::Response::builder()
+                    .header("etag", &page.etag)
+                    .header("x-amz-meta-fingerprint", &page.fingerprint)
+                    .header("last-modified", "Thu, 01 Jan 2099 00:00:00 GMT");
+                Ok(response.body(Vec::new())?)
             }
-            Method::Put => {
-                let seen = field(request, "If-Match");
-                if seen.as_deref() != page.map(|page| page.etag.as_str()) {
+            "PUT" => {
+                if request.header("if-match") != page.map(|page| page.etag.as_str()) {
                     let error = "<Error><Code>PreconditionFailed</Code></Error>";
-                    return Ok(Response::from_string(error)
-                        .with_header(header("Content-Type", "application/xml")?)
-                        .with_status_code(412));
+                    let status = StatusCode::PRECONDITION_FAILED;
+                    return Ok(answer(status, "application/xml", error));
                 }
                 let etag = format!("\"{}\"", self.operations.len());
-                let fingerprint = field(request, "x-amz-meta-fingerprint");
+                let fingerprint = request.header("x-amz-meta-fingerprint");
                 let page = Page {
                     etag: etag.clone(),
-                    fingerprint: fingerprint.context("no fingerprint")?,
+                    fingerprint: fingerprint.context("no fingerprint")?.to_owned(),
                 };
-                self.pages.insert(path, page);
-                Ok(Response::from_string("").with_header(header("ETag", &etag)?))
+                self.pages.insert(path.to_owned(), page);
+                let response = http::Response::builder().header("etag", &etag);
+                Ok(response.body(Vec::new())?)
             }
             method => bail!("{method} {path} is not known"),
         }
     }
-}
-
-fn field(request: &Request, name: &str) -> Option<String> {
-    let mut fields = request.headers().iter();
-    let field = fields.find(|field| field.field.as_str().as_str().eq_ignore_ascii_case(name));
-    field.map(|field| field.value.as_str().to_owned())
 }

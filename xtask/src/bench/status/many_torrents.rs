@@ -1,18 +1,16 @@
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
+use fake_http::{Request, Server};
 use serde_json::{Map, Value, json};
-use tiny_http::{Request, Response};
 
 use super::many_records::SIZE_BYTES;
-use crate::bench::runtime_api::{header, serve};
 
 /// Deluge Web with as many torrents as it is asked for. To give a real one 2,000 takes minutes; it then answers
 /// the same question in 69 ms.
 pub(super) struct ManyTorrents {
-    address: SocketAddr,
+    url: String,
     state: Arc<Mutex<State>>,
 }
 
@@ -29,33 +27,32 @@ const ADVANCE_BYTES: u64 = SIZE_BYTES / 60;
 impl ManyTorrents {
     /// On a free port of 127.0.0.1, until the process ends.
     pub(super) fn start() -> Result<Self> {
-        let (server, address) = serve()?;
+        let server = Server::start()?;
+        let url = server.url();
         let state = Arc::new(Mutex::new(State::default()));
         let known = Arc::clone(&state);
         std::thread::spawn(move || {
-            for mut request in server.incoming_requests() {
+            for request in server.requests() {
                 let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-                let answered = state.answer(&mut request);
+                let answered = state.answer(&request);
                 drop(state);
-                let sent = answered.and_then(|answer| {
-                    let mut response = Response::from_string(answer.to_string());
-                    response.add_header(header("Content-Type", "application/json")?);
-                    response.add_header(header("Set-Cookie", "_session_id=bench; Path=/json")?);
-                    Ok(request.respond(response)?)
+                let response = answered.and_then(|answer| {
+                    let response = http::Response::builder()
+                        .header("content-type", "application/json")
+                        .header("set-cookie", "_session_id=bench; Path=/json");
+                    Ok(response.body(answer.to_string().into())?)
                 });
-                if let Err(error) = sent {
-                    crate::steps::say(&format!("the bench's Deluge: {error:#}"));
+                match response {
+                    Ok(response) => request.respond(response),
+                    Err(error) => crate::steps::say(&format!("the bench's Deluge: {error:#}")),
                 }
             }
         });
-        Ok(Self {
-            address,
-            state: known,
-        })
+        Ok(Self { url, state: known })
     }
 
-    pub(super) fn url(&self) -> String {
-        format!("http://{}", self.address)
+    pub(super) fn url(&self) -> &str {
+        &self.url
     }
 
     /// Lets this many of the torrents that were asked for download a little.
@@ -76,8 +73,8 @@ impl ManyTorrents {
 }
 
 impl State {
-    fn answer(&mut self, request: &mut Request) -> Result<Value> {
-        let call: Value = serde_json::from_reader(request.as_reader())?;
+    fn answer(&mut self, request: &Request) -> Result<Value> {
+        let call: Value = serde_json::from_slice(request.body())?;
         self.calls += 1;
         let result = match call["method"].as_str().context("no method")? {
             "auth.login" => json!(true),
