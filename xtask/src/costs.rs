@@ -1,7 +1,7 @@
-//! `cargo xtask costs`: what the product costs on AWS, reckoned from counted requests and a file of prices.
+//! `cargo xtask costs`: what the product costs on AWS, estimated from counted requests and a file of prices.
 //!
 //! The prices are `crates/pages/prices.json`, the counts `costs/counted.json`, and what is neither is in
-//! `costs/assumed.rs`. The tables go into the documents, and a test sees when they are not what is reckoned now.
+//! `costs/assumed.rs`. The tables go into the documents, and a test sees when they are not what is estimated now.
 
 mod assumed;
 mod bill;
@@ -41,7 +41,7 @@ pub struct CostsOptions {
     pub build: bool,
 }
 
-/// Reckons, prints the table of months, and writes all tables into the documents.
+/// Estimates, prints the table of months, and writes all tables into the documents.
 ///
 /// # Errors
 /// When the stack does not come up or the torrent does not arrive, when something was asked for that has no price, or
@@ -82,7 +82,7 @@ mod tests {
 
     /// A price, a count, an assumption or an alarm has changed? Then `cargo xtask costs`.
     #[test]
-    fn the_documents_have_the_tables_that_are_reckoned_now() {
+    fn the_documents_have_the_tables_that_are_estimated_now() {
         let facts = facts().unwrap();
         for place in PLACES {
             let text = fs::read_to_string(paths::root().join(place.document)).unwrap();

@@ -67,7 +67,7 @@ enum Command {
         #[arg(long)]
         small: bool,
     },
-    /// Reckon what the product costs on AWS, and write the tables into the documents
+    /// Estimate what the product costs on AWS, and write the tables into the documents
     Costs {
         /// Count requests anew first, on a local stack (a quarter of an hour)
         #[arg(long)]

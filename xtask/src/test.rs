@@ -97,15 +97,21 @@ const GROUPS: &[Group] = &[
             &[],
         ),
     ]),
+    // Two cores are enough for three of them.
     Lanes(&[
-        // Those of the template among them.
-        &[check("unit tests", Here(unit_tests::check), &[])],
-        &[check(
-            "end-to-end tests",
-            Program(|| Ok(cargo("test --workspace --test end_to_end"))),
-            &[],
-        )],
-        &[check("browser tests", Here(browser::check), &[])],
+        &[
+            // Those of the template among them.
+            check("unit tests", Here(unit_tests::check), &[]),
+            check("benches run", Here(bench::check), &[]),
+        ],
+        &[
+            check(
+                "end-to-end tests",
+                Program(|| Ok(cargo("test --workspace --test end_to_end"))),
+                &[],
+            ),
+            check("browser tests", Here(browser::check), &[]),
+        ],
         // The first builds what the others use.
         &[
             check(
@@ -120,7 +126,6 @@ const GROUPS: &[Group] = &[
                 &[],
             ),
         ],
-        &[check("benches run", Here(bench::check), &[])],
     ]),
 ];
 

@@ -13,7 +13,7 @@ use crate::steps::say;
 use crate::{paths, process};
 
 /// They wait about as much as they compute.
-const AT_A_TIME: usize = 3;
+const AT_A_TIME: usize = 2;
 
 /// The programs that take longest, which therefore come first.
 const SLOWEST: [&str; 4] = ["faults", "libtorrent", "live", "binary"];

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// As AWS reckons: 730 hours.
+/// As AWS counts it: 730 hours.
 pub(super) const MINUTES_PER_MONTH: u64 = 730 * 60;
 
 /// `VolumeGib`'s default.
@@ -63,7 +63,7 @@ pub(super) fn list() -> String {
         ),
         format!(
             "The counted torrent has as many files and takes as long, with a fiftieth of the bytes. So each file went \
-             up in one request; a real one goes in parts of {} MiB, which are reckoned.",
+             up in one request; a real one goes in parts of {} MiB, which are estimated.",
             PART_BYTES / 1024 / 1024
         ),
         format!(
