@@ -103,23 +103,14 @@ class Swarm:
             # It comes back to a client that went away. The defaults, minutes, are for swarms with more than one peer.
             "min_announce_interval": INTERVAL_SECONDS,
             "min_reconnect_time": 1,
-            "alert_mask": lt.alert.category_t.error_notification | lt.alert.category_t.connect_notification,
+            "alert_mask": lt.alert.category_t.error_notification,
         })
         # Wait for the socket: a client that is refused once does not come back for a while.
         for _ in range(100):
             if self.session.listen_port() == port:
-                threading.Thread(target=self.tell, daemon=True).start()
                 return
             self.session.wait_for_alert(100)
         raise RuntimeError(f"libtorrent does not listen on port {port}")
-
-    def tell(self):
-        """Why a peer went away, for the log."""
-        while True:
-            self.session.wait_for_alert(1000)
-            for alert in self.session.pop_alerts():
-                if isinstance(alert, (lt.peer_disconnected_alert, lt.peer_error_alert)):
-                    print(alert.message(), file=sys.stderr, flush=True)
 
     def seed(self, content, torrent, version, private, piece_size, upload_limit):
         content = os.path.abspath(content)

@@ -25,6 +25,13 @@ fn no_custom_resource_holds_up_the_stack_for_an_hour() {
     assert_eq!(seen, 2);
 }
 
+/// A custom resource is asked again only when one of its properties changes; an empty store lets nobody in.
+#[test]
+fn a_store_that_is_replaced_is_filled_again() {
+    let stack = Place::default().deploy();
+    assert_eq!(named(&stack.properties("Keys")["Store"]), "EdgeStore");
+}
+
 /// CloudFormation User Guide, "`DeletionPolicy` attribute": `Retain` leaves a bucket behind after each first try that
 /// fails; `RetainExceptOnCreate` does not. `UpdateReplacePolicy` knows no such thing.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html>
