@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { PATIENCE, ask, drop, fileAt, listed, row, torrent } from "./lib/browser.js";
+import { AT_ONCE, PATIENCE, ask, drop, fileAt, listed, row, torrent } from "./lib/browser.js";
 import { pageTest } from "./lib/page-test.js";
 import { manyFiles, v1 } from "./lib/torrents.js";
 
@@ -20,7 +20,7 @@ pageTest("files, magnets and a URL are added together and come out", { expects: 
   await page.getByText("4 added, 1 not added, see why in the rows.").waitFor();
   await row(page, "http://127.0.0.1:9/x.torrent").getByText(/address|port/i).waitFor();
   // All of them are in the list at once, without a reload.
-  for (const name of ["The album", "The film", "The song", "The poem"]) await listed(page, name).waitFor({ timeout: 3000 });
+  for (const name of ["The album", "The film", "The song", "The poem"]) await listed(page, name).waitFor({ timeout: AT_ONCE });
   await page.getByRole("button", { name: "Add anyway bad.torrent" }).click();
   await row(page, "bad.torrent").getByText(/bencode.*byte 0|byte 0.*bencode/i).waitFor();
   await page.getByRole("button", { name: "Clear what is done" }).click();
@@ -59,7 +59,7 @@ pageTest("a request that is lost can be repeated in its row", { expects: /ERR_FA
   await lost.getByText("No answer came, so it is not known whether the torrent arrived. Adding it again is safe.").waitFor();
   await lost.getByRole("button", { name: "Retry" }).click();
   await lost.getByText("added", { exact: true }).waitFor();
-  await listed(page, `Lost ${RUN}`).waitFor({ timeout: 3000 });
+  await listed(page, `Lost ${RUN}`).waitFor({ timeout: AT_ONCE });
 });
 
 pageTest("many at once are sent a few at a time", {}, async ({ page }) => {
@@ -77,7 +77,7 @@ pageTest("many at once are sent a few at a time", {}, async ({ page }) => {
   await page.getByRole("button", { name: "Add 12 torrents" }).click();
   await page.getByText("12 added.").waitFor({ timeout: 60_000 });
   assert.ok(most > 1 && most <= 4, `${most} requests at once`);
-  await listed(page, `Number 11 ${RUN}`).waitFor({ timeout: 3000 });
+  await listed(page, `Number 11 ${RUN}`).waitFor({ timeout: AT_ONCE });
 });
 
 pageTest("a name and a label go with a torrent, and a bad label is marked", { expects: /status of 400/ }, async ({ page, world }) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { drop, listed, row } from "./lib/browser.js";
+import { AT_ONCE, drop, listed, row } from "./lib/browser.js";
 import { LOOKS, NARROW, check, sticksOut } from "./lib/checks.js";
 import { pageTest } from "./lib/page-test.js";
 import { HOSTILE, manyFiles, v1 } from "./lib/torrents.js";
@@ -31,7 +31,7 @@ pageTest("hostile names are text", { context: NARROW }, async ({ page }) => {
   assert.equal(await draft.getByRole("treeitem", { name: /^<b>bold<_b>/ }).count(), 1);
   await draft.getByRole("button", { name: /^Add/ }).click();
   await draft.getByText("added", { exact: true }).waitFor();
-  await listed(page, HOSTILE.name.replace("/", "_")).first().waitFor({ timeout: 3000 });
+  await listed(page, HOSTILE.name.replace("/", "_")).first().waitFor({ timeout: AT_ONCE });
   assert.equal(await page.locator("main img, main b, main script").count(), 0);
   assert.equal(await page.title(), title);
   await sticksOut(page);

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe } from "node:test";
-import { PATIENCE, ask, drop, fileAt, listed, row, torrent } from "./lib/browser.js";
+import { AT_ONCE, PATIENCE, answered, ask, drop, fileAt, listed, row, torrent } from "./lib/browser.js";
 import { check } from "./lib/checks.js";
 import { pageTest } from "./lib/page-test.js";
 import { HOSTILE, manyFiles, v1 } from "./lib/torrents.js";
@@ -46,10 +46,10 @@ async function passes(page, name, above) {
 describe("on the real stack", { concurrency: true }, () => {
   pageTest("a download is watched, paused, gone on with and comes out, without a reload", { limit: 2 * LONG }, async ({ page, world }) => {
     await drop(page, [await fileAt(world.seeded.river.torrent)]);
-    await page.getByRole("button", { name: "Add torrent" }).click();
+    await answered(page, () => page.getByRole("button", { name: "Add torrent" }).click());
     const river = listed(page, RIVER);
     // It is in the list at once, as the same kind of row as all others.
-    await river.getByRole("button", { name: "Files" }).waitFor({ timeout: 3_000 });
+    await river.getByRole("button", { name: "Files" }).waitFor({ timeout: AT_ONCE });
     await openStatus(page, world);
     await river.waitFor({ timeout: PATIENCE });
     await page.evaluate(() => Object.assign(window, { sameDocument: true }));
@@ -64,8 +64,8 @@ describe("on the real stack", { concurrency: true }, () => {
     assert.equal(await files.getAttribute("aria-expanded"), "true");
     await river.getByText(/KiB\/s/).waitFor({ timeout: PATIENCE });
 
-    await river.getByRole("button", { name: "Pause" }).click();
-    await river.getByText(/will be paused|paused \d/).first().waitFor({ timeout: 5_000 });
+    await answered(page, () => river.getByRole("button", { name: "Pause" }).click());
+    await river.getByText(/will be paused|paused \d/).first().waitFor({ timeout: AT_ONCE });
     await river.getByText(/paused \d+%/).waitFor({ timeout: PATIENCE });
     assert.equal((await torrent(world, world.seeded.river.infohash)).paused, true);
     await river.getByRole("button", { name: "Resume" }).click();
@@ -82,29 +82,30 @@ describe("on the real stack", { concurrency: true }, () => {
     assert.equal(await files.getAttribute("aria-expanded"), "true");
 
     await river.getByRole("button", { name: "Remove" }).click();
-    await river.getByRole("button", { name: "Remove with its files" }).click();
-    await river.waitFor({ state: "detached", timeout: 5_000 });
+    await answered(page, () => river.getByRole("button", { name: "Remove with its files" }).click());
+    await river.waitFor({ state: "detached", timeout: AT_ONCE });
     await gone(world, world.seeded.river.infohash);
   });
 
   pageTest("what failed says why, and can be tried again", { limit: 2 * LONG }, async ({ page, world }) => {
     const { magnet, infohash } = world.seeded.ocean;
     await page.fill("#links", magnet);
-    await page.getByRole("button", { name: "Add torrent" }).click();
+    await answered(page, () => page.getByRole("button", { name: "Add torrent" }).click());
     const ocean = listed(page, "The ocean");
-    await ocean.waitFor({ timeout: 5_000 });
+    await ocean.waitFor({ timeout: AT_ONCE });
     await ocean.getByText(/1342177280 bytes/).waitFor({ timeout: LONG });
     await ocean.getByText("failed", { exact: true }).first().waitFor();
     const before = (await torrent(world, infohash)).since.failed;
-    await ocean.getByRole("button", { name: "Retry" }).click();
-    await ocean.locator(".state-queued, .state-downloading").waitFor({ timeout: 5_000 });
+    await answered(page, () => ocean.getByRole("button", { name: "Retry" }).click());
+    await ocean.locator(".state-queued, .state-downloading").waitFor({ timeout: AT_ONCE });
     assert.equal(await ocean.getByText(/1342177280 bytes/).count(), 0);
     // It is as large as before.
     await ocean.getByText(/1342177280 bytes/).waitFor({ timeout: LONG });
     assert.notEqual((await torrent(world, infohash)).since.failed, before);
     await ocean.getByRole("button", { name: "Remove" }).click();
-    await ocean.getByRole("group", { name: "Remove it?" }).getByRole("button", { name: "Remove" }).click();
-    await ocean.waitFor({ state: "detached", timeout: 5_000 });
+    const sure = ocean.getByRole("group", { name: "Remove it?" }).getByRole("button", { name: "Remove" });
+    await answered(page, () => sure.click());
+    await ocean.waitFor({ state: "detached", timeout: AT_ONCE });
   });
 
   pageTest("several are paused, gone on with and removed together", { limit: 3 * LONG }, async ({ page, world }) => {
@@ -140,8 +141,8 @@ pageTest("the page as the server makes it stands the browser's checks, with host
   const name = `<img src=x onerror="document.title='owned'"> & ${RUN}`;
   await drop(page, [{ name: "hostile.torrent", bytes: v1(name, HOSTILE.files) }]);
   await row(page, name).getByText("ready").waitFor();
-  await page.getByRole("button", { name: "Add torrent" }).click();
-  await listed(page, name).waitFor({ timeout: 5_000 });
+  await answered(page, () => page.getByRole("button", { name: "Add torrent" }).click());
+  await listed(page, name).waitFor({ timeout: AT_ONCE });
   const answer = await openStatus(page, world);
   assert.match(answer?.headers()["content-security-policy"] ?? "", /default-src 'self'/);
   await listed(page, name).waitFor({ timeout: PATIENCE });

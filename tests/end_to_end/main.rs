@@ -1,6 +1,6 @@
 //! End-to-end tests on the local stack, in one program.
 //!
-//! `cargo test -p tests --test end_to_end -- NAME` runs some of them.
+//! `cargo test --workspace --test end_to_end -- NAME` runs some of them.
 
 mod access;
 mod adding;

@@ -1,4 +1,4 @@
-//! Programs that run beside each other, each with its output in a log of its own.
+//! Programs that run side by side, each with its output in a log of its own.
 
 use std::fs;
 use std::path::Path;
@@ -24,8 +24,8 @@ pub(crate) struct Ended {
     pub(crate) log: String,
 }
 
-/// Runs what `next` has for each lane, one job per lane at a time, until it has nothing more. `ended` hears of each
-/// job that has ended; its error ends all others.
+/// Runs what `next` has for each lane, one job per lane at a time, until it has nothing more. `ended` is called
+/// for each job that has ended; its error ends all others.
 ///
 /// # Errors
 /// That of `ended`; when a program does not start; or on Ctrl-C.

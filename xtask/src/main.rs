@@ -43,16 +43,16 @@ enum Command {
     Test {
         /// Only the checks whose name contains this
         only: Option<String>,
-        /// Only what concerns the files that have changed since the last commit, and takes no minutes
+        /// Only the quick checks that concern files changed since the last commit (or in it, if nothing has changed)
         #[arg(long, conflicts_with = "only")]
         changed: bool,
-        /// The long ones instead: a hundred random kills of the agent
+        /// Only the soak test: a hundred random kills of the agent
         #[arg(long, conflicts_with_all = ["only", "changed"])]
         soak: bool,
     },
-    /// Measure what the product costs, beside something known
+    /// Measure speed and memory, compared with other programs
     Bench {
-        /// One bench; all of them without it
+        /// coldstart, parse, transfer, edge or status; all of them without it
         name: Option<String>,
         /// Also write the figures to this file
         #[arg(long, value_name = "FILE")]

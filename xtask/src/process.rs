@@ -240,7 +240,7 @@ pub fn run(name: &str, command: Command, logs: &Path) -> Result<()> {
     Process::start(name, command, logs)?.succeed()
 }
 
-/// Runs a compiler to its end, so that it gives way to what watches the clock: the tests beside it.
+/// Runs a compiler to its end at the lowest priority, so that tests with time limits are not slowed down.
 ///
 /// # Errors
 /// As [`run`].

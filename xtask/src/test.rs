@@ -18,7 +18,7 @@ use crate::{
 struct Check {
     name: &'static str,
     how: How,
-    /// The changed files after which `--changed` makes it: folders (`box/`), files, endings (`.rs`). None: it takes
+    /// The changed files after which `--changed` runs it: folders (`box/`), files, endings (`.rs`). None: it takes
     /// minutes.
     concerns: &'static [&'static str],
 }
@@ -41,7 +41,7 @@ const fn check(name: &'static str, how: How, concerns: &'static [&'static str]) 
     }
 }
 
-/// Checks that follow each other, and lanes of such that run beside each other: they spend most of their time waiting.
+/// Checks that follow each other, and lanes of such that run side by side: they spend most of their time waiting.
 enum Group {
     InTurn(&'static [Check]),
     Lanes(&'static [&'static [Check]]),
@@ -56,7 +56,12 @@ const TEMPLATE: &[&str] = &[
     ".checkov.yaml",
     "samconfig.toml",
 ];
-const BOX: &[&str] = &["box/", "functions/publish-site/pack_box.py"];
+const BOX: &[&str] = &[
+    "box/",
+    "functions/publish-site/pack_box.py",
+    "template.yaml",
+    "xtask/python/",
+];
 const PAGE: &[&str] = &["static-site/", "tests/browser/"];
 const EDGE: &[&str] = &["edge/", "crates/edge/", "crates/proof/", "template.yaml"];
 
@@ -140,18 +145,18 @@ const SOAK: &[Group] = &[InTurn(&[check(
     &[],
 )])];
 
-/// Which checks to make.
+/// Which checks to run.
 #[derive(Debug, Clone, Default)]
 pub struct TestOptions {
     /// Those whose name contains this.
     pub only: Option<String>,
-    /// Those that the files concern which changed since the last commit, or else with it, but for what takes minutes.
+    /// Only quick checks that concern the files changed since the last commit, or in it if none has.
     pub changed: bool,
     /// The long ones, which are not among the others.
     pub soak: bool,
 }
 
-/// Makes all checks, or some; the first that fails ends the run. At the end stands what took how long.
+/// Runs all checks, or some; the first that fails ends the run. At the end stands what took how long.
 ///
 /// # Errors
 /// Names the check that failed; its own output stands above.
@@ -204,7 +209,7 @@ fn groups_of(groups: &[Group], only: Option<&str>, times: &mut Times) -> Result<
     Ok(())
 }
 
-/// The daily round.
+/// Runs `--changed`.
 fn changed(times: &mut Times) -> Result<()> {
     let files = changed_files()?;
     ensure!(!files.is_empty(), "no file has changed");
@@ -222,7 +227,10 @@ fn changed(times: &mut Times) -> Result<()> {
     outcome?;
     let left = checks().filter(|check| check.concerns.is_empty());
     let left: Vec<_> = left.map(|check| check.name).collect();
-    say(&format!("\n  left to the whole run: {}", left.join(", ")));
+    say(&format!(
+        "\n  not run, or only in part: {}",
+        left.join(", ")
+    ));
     Ok(())
 }
 

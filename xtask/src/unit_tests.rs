@@ -1,4 +1,4 @@
-//! The workspace's own tests, as `cargo test --workspace` runs them, but some of their programs at a time.
+//! The workspace's own tests, as `cargo test --workspace` runs them, but two programs at a time.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};

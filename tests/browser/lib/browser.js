@@ -11,6 +11,9 @@ import { chromium } from "playwright-core";
 /** For anything that the product does by itself. */
 export const PATIENCE = 90_000;
 
+/** For what a page shows at once when an answer has come: before it asks for the status again, which is every 5 s. */
+export const AT_ONCE = 3_000;
+
 /** @returns {Promise<World>} */
 export async function world() {
   const path = process.env.BROWSER_WORLD;
@@ -48,6 +51,20 @@ export async function visit(browser, url, options = {}) {
   page.on("pageerror", (error) => faults.push(String(error)));
   await page.goto(url);
   return { page, faults, close: () => context.close() };
+}
+
+/**
+ * Does what sends a change to the API, and waits for the answer.
+ *
+ * @param {Page} page
+ * @param {() => Promise<void>} act
+ */
+export async function answered(page, act) {
+  const isChange = (/** @type {import("playwright-core").Response} */ response) =>
+    response.request().method() !== "GET" && new URL(response.url()).pathname.startsWith("/api/");
+  const answer = page.waitForResponse(isChange, { timeout: PATIENCE });
+  await act();
+  await answer;
 }
 
 /**
