@@ -12,7 +12,7 @@ use xtask::content::{ALBUM, SampleFile};
 
 fn cli(world: &World) -> Result<Cli> {
     let stack = world.stack();
-    Cli::build(&stack.page_url(), stack.owner_token())
+    Cli::new(&stack.page_url(), stack.owner_token())
 }
 
 fn text(path: &Path) -> Result<&str> {

@@ -9,7 +9,7 @@ use tests::{Cli, Ended, World};
 /// By `localhost`: Deluge fetches the web seed from the page's address, by the system's resolver.
 fn cli(world: &World) -> Result<Cli> {
     let stack = world.stack();
-    Cli::build(&stack.localhost_url(), stack.owner_token())
+    Cli::new(&stack.localhost_url(), stack.owner_token())
 }
 
 /// Lines by their check.

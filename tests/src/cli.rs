@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
-use xtask::{paths, process};
+use xtask::local_build;
 
 /// The command line as somebody has it who installed it just now.
 pub struct Cli {
@@ -27,20 +27,13 @@ pub struct Ended {
 }
 
 impl Cli {
-    /// Builds the program, and tells it the address of a running product and its owner's token.
+    /// The program that was built with the stack, told the address of a running product and its owner's token.
     ///
     /// # Errors
-    /// When it does not build; shows the end of the log.
-    pub fn build(address: &str, token: &str) -> Result<Self> {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo
-            .args(["build", "--package", "torrent2s3"])
-            .current_dir(paths::root());
-        process::run("cli-build", cargo, &paths::logs().join("end-to-end"))?;
-        let target = std::env::var_os("CARGO_TARGET_DIR");
-        let target = target.map_or_else(|| paths::root().join("target"), PathBuf::from);
+    /// When there is no room for its home.
+    pub fn new(address: &str, token: &str) -> Result<Self> {
         Ok(Self {
-            program: target.join("debug/torrent2s3"),
+            program: local_build::program("torrent2s3"),
             address: address.to_owned(),
             token: token.to_owned(),
             home: TempDir::new()?,

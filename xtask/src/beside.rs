@@ -9,6 +9,9 @@ use anyhow::{Context, Result};
 
 use crate::{Process, interrupt, process};
 
+/// A check that is stopped stops what it has started, one after the other.
+const GRACE: Duration = Duration::from_secs(50);
+
 /// A program to run.
 pub(crate) struct Job {
     pub(crate) name: String,
@@ -59,7 +62,7 @@ pub(crate) fn run(
             if let Some(Job { name, command }) = next(lane) {
                 let file = name.replace([' ', ':', '/'], "-");
                 process::truncate(&file, logs)?;
-                let process = Process::start(&file, command, logs)?;
+                let process = Process::start(&file, command, logs)?.with_grace(GRACE);
                 *slot = Some((name, process, Instant::now()));
             }
         }

@@ -19,7 +19,7 @@ pub mod edge;
 mod first_hour;
 pub mod http;
 pub mod interrupt;
-mod local_build;
+pub mod local_build;
 pub mod ministack;
 pub mod npm;
 pub mod paths;

@@ -28,8 +28,9 @@ pub(crate) fn template() -> PathBuf {
     dir().join("template.yaml")
 }
 
-/// A program of this workspace as `build` leaves it.
-pub(crate) fn program(name: &str) -> PathBuf {
+/// A program of this workspace as the local stack's build leaves it.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| paths::root().join("target"), PathBuf::from);
     target.join("debug").join(name)
@@ -60,7 +61,7 @@ pub(crate) fn compile(logs: &Path) -> Result<()> {
         .args(["build", "--workspace", "--bins"])
         .current_dir(paths::root());
     process::truncate("build", logs)?;
-    process::compile("build", cargo, logs)
+    process::run("build", cargo, logs)
 }
 
 /// Packs what [`compile`] left; a package that is newer than what it holds stays as it is.

@@ -28,6 +28,7 @@ pub struct Process {
     command: Command,
     log: PathBuf,
     child: Option<Child>,
+    grace: Duration,
 }
 
 impl Process {
@@ -74,6 +75,7 @@ impl Process {
             command,
             log,
             child: None,
+            grace: GRACE,
         };
         process.restart()?;
         Ok(process)
@@ -88,6 +90,7 @@ impl Process {
             return Ok(());
         }
         self.stop();
+        watchdog::ready()?;
         let program = self.command.get_program().to_owned();
         let child = self
             .command
@@ -167,7 +170,15 @@ impl Process {
         Ok(())
     }
 
-    /// SIGTERM to the group, up to 10 s of patience, then SIGKILL; returns when all of it is gone.
+    /// The same process, which has this long to end after SIGTERM.
+    #[must_use]
+    pub fn with_grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// SIGTERM to the group, 10 s of patience unless [`Self::with_grace`] says otherwise, then SIGKILL; returns when
+    /// all of it is gone.
     pub fn stop(&mut self) {
         let Some(mut child) = self.child.take() else {
             return;
@@ -176,19 +187,21 @@ impl Process {
         let group = pid(id);
         let start = Instant::now();
         let mut signal = Signal::TERM;
+        // Once: to programs such as this one a second signal says not to clean up.
+        if let Some(group) = group {
+            send(group, signal);
+        }
         while let Some(group) = group {
             // Reaping comes first: a zombie counts as a member of its group.
             let reaped = !matches!(child.try_wait(), Ok(None));
             if reaped && test_kill_process_group(group).is_err() {
                 break;
             }
-            if start.elapsed() >= GRACE && signal == Signal::TERM {
+            if start.elapsed() >= self.grace && signal == Signal::TERM {
                 signal = Signal::KILL;
                 send(group, signal);
-            } else if start.elapsed() >= GRACE * 2 {
+            } else if start.elapsed() >= self.grace + GRACE {
                 break;
-            } else if start.elapsed() < POLL {
-                send(group, signal);
             }
             std::thread::sleep(POLL / 2);
         }

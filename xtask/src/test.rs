@@ -49,12 +49,21 @@ enum Group {
 
 use Group::{InTurn, Lanes};
 
-const RUST: &[&str] = &[".rs", "Cargo.toml", "Cargo.lock", "clippy.toml"];
+const RUST: &[&str] = &[
+    ".rs",
+    "Cargo.toml",
+    "Cargo.lock",
+    "clippy.toml",
+    "rustfmt.toml",
+    "rust-toolchain.toml",
+    "config.toml",
+];
 const TEMPLATE: &[&str] = &[
     "template.yaml",
     ".cfnlintrc.yaml",
     ".checkov.yaml",
     "samconfig.toml",
+    "xtask/python/",
 ];
 const BOX: &[&str] = &[
     "box/",
@@ -76,7 +85,7 @@ const GROUPS: &[Group] = &[
         check(
             "licences and sources of dependencies",
             Program(|| Ok(deny())),
-            &["Cargo.lock", "deny.toml"],
+            &["Cargo.toml", "Cargo.lock", "deny.toml", "xtask/python/"],
         ),
         check("template: sam validate", Program(sam_validate), TEMPLATE),
         check("template: cfn-lint", Program(|| Ok(cfn_lint())), TEMPLATE),
@@ -96,11 +105,7 @@ const GROUPS: &[Group] = &[
         check("page: units", Program(browser::unit_tests), PAGE),
         check("edge function", Here(edge::check), EDGE),
         // Compiles what the tests below and the local stack are made of.
-        check(
-            "compile everything",
-            Program(|| Ok(cargo("test --workspace --no-run"))),
-            &[],
-        ),
+        check("compile everything", Here(compile), &[]),
     ]),
     // Two cores are enough for three of them.
     Lanes(&[
@@ -240,12 +245,16 @@ fn changed_files() -> Result<Vec<String>> {
         let mut git = Command::new("git");
         git.args(arguments.split(' ')).current_dir(paths::root());
         let text = process::output("git", git, &paths::logs())?;
-        Ok(text.lines().map(str::to_owned).collect())
+        let names = text.split('\0').map(str::trim);
+        Ok(names
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect())
     };
-    let mut files = git("diff --name-only HEAD")?;
-    files.extend(git("ls-files --others --exclude-standard")?);
+    let mut files = git("diff --name-only --no-renames -z HEAD")?;
+    files.extend(git("ls-files --others --exclude-standard -z")?);
     if files.is_empty() {
-        files = git("diff --name-only HEAD~1 HEAD")?;
+        files = git("show --format= --name-only --no-renames -z HEAD")?;
     }
     Ok(files)
 }
@@ -383,6 +392,18 @@ pub(crate) fn cargo(arguments: &str) -> Command {
         .args(arguments.split(' '))
         .current_dir(paths::root());
     command
+}
+
+fn compile() -> Result<Outcome> {
+    for what in [
+        "build --workspace --bins",
+        "test --workspace --no-run",
+        "test --workspace --test end_to_end --no-run",
+    ] {
+        let status = process::attached(cargo(what))?;
+        ensure!(status.success(), "cargo {what}: {status}");
+    }
+    Ok(Outcome::Passed)
 }
 
 fn sam_validate() -> Result<Command> {

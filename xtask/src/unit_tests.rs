@@ -29,8 +29,8 @@ struct Program {
     package: String,
     /// The name of the library, the program or the file in `tests/`.
     target: String,
-    /// Whether it is a file in `tests/`.
-    integrates: bool,
+    /// `lib`, `bin` or `test`.
+    kind: String,
     executable: PathBuf,
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn check_changed(changed: &[String]) -> Result<Outcome> {
     programs.retain(|program| {
         let is_touched = touched.contains(&program.package);
         program.target != TOO_SLOW
-            && (is_touched || dependents.contains(&program.package) && !program.integrates)
+            && (is_touched || dependents.contains(&program.package) && program.kind != "test")
     });
     run(programs)?;
     Ok(Outcome::Passed)
@@ -99,9 +99,8 @@ fn job(program: &Program) -> Job {
     command
         .current_dir(&program.folder)
         .env("CARGO_MANIFEST_DIR", &program.folder);
-    let kind = if program.integrates { "tests/" } else { "" };
     Job {
-        name: format!("{} {kind}{}", program.package, program.target),
+        name: format!("{}: {} {}", program.package, program.kind, program.target),
         command,
     }
 }
@@ -167,7 +166,7 @@ fn program(message: Message) -> Result<Option<Program>> {
     Ok(Some(Program {
         package: package.context("a package's folder")?.to_owned(),
         target: target.name,
-        integrates: target.kind.iter().any(|kind| kind == "test"),
+        kind: target.kind.join(" "),
         folder,
         executable,
     }))
@@ -222,10 +221,13 @@ fn packages() -> Result<Vec<Package>> {
     metadata.packages.into_iter().map(package).collect()
 }
 
-/// The packages that changed files are in. What is in none (the template, the box's files, documents) is read by
-/// the tests of `tests` and `xtask`.
+/// Folders and files in no package that only the tests of `tests` and `xtask` read.
+const OUTSIDE: [&str; 6] = ["box/", "docs/", "edge/", "fuzz/", "static-site/", ".md"];
+
+/// The packages that changed files are in. What else is in none, such as the template, the events and `Cargo.lock`,
+/// concerns all of them. The tests of `tests` and `xtask` read files of the others.
 fn touched(packages: &[Package], changed: &[String]) -> BTreeSet<String> {
-    let mut touched = BTreeSet::new();
+    let mut touched = BTreeSet::from(["tests", "xtask"].map(str::to_owned));
     for file in changed {
         let owner = packages.iter().find(|package| {
             let rest = file.strip_prefix(&package.folder);
@@ -233,7 +235,10 @@ fn touched(packages: &[Package], changed: &[String]) -> BTreeSet<String> {
         });
         match owner {
             Some(package) => _ = touched.insert(package.name.clone()),
-            None => touched.extend(["tests", "xtask"].map(str::to_owned)),
+            None if OUTSIDE
+                .iter()
+                .any(|it| file.starts_with(it) || file.ends_with(it)) => {}
+            None => touched.extend(packages.iter().map(|package| package.name.clone())),
         }
     }
     touched
@@ -277,18 +282,33 @@ mod tests {
         ];
         let changed = ["crates/store/src/lib.rs".to_owned()];
         let touched = touched(&packages, &changed);
-        assert_eq!(touched, BTreeSet::from(["store".to_owned()]));
+        let expected = ["store", "tests", "xtask"].map(str::to_owned);
+        assert_eq!(touched, BTreeSet::from(expected));
         let all = with_dependents(&packages, &touched);
-        let expected = ["sign-in", "store"].map(str::to_owned);
+        let expected = ["sign-in", "store", "tests", "xtask"].map(str::to_owned);
         assert_eq!(all, BTreeSet::from(expected));
     }
 
     #[test]
-    fn what_is_in_no_package_is_read_by_the_tests_of_the_whole() {
+    fn what_is_in_no_package_concerns_all_of_them() {
         let packages = [package("crates/edge", &[])];
-        let changed = ["template.yaml", "crates/edge2/x"].map(str::to_owned);
-        let expected = ["tests", "xtask"].map(str::to_owned);
-        assert_eq!(touched(&packages, &changed), BTreeSet::from(expected));
+        for (changed, expected) in [
+            ("Cargo.lock", &["edge", "tests", "xtask"][..]),
+            (
+                "events/status-page-schedule.json",
+                &["edge", "tests", "xtask"],
+            ),
+            ("docs/aws.md", &["tests", "xtask"]),
+            ("README.md", &["tests", "xtask"]),
+            ("crates/edge/src/lib.rs", &["edge", "tests", "xtask"]),
+        ] {
+            let expected = expected.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(
+                touched(&packages, &[changed.to_owned()]),
+                expected,
+                "{changed}"
+            );
+        }
     }
 
     #[test]
@@ -297,7 +317,10 @@ mod tests {
         let test = r#"{"reason":"compiler-artifact","manifest_path":"/w/cli/Cargo.toml","executable":"/t/binary-1",
             "target":{"name":"binary","kind":["test"]},"profile":{"test":true}}"#;
         let found = message(test).unwrap();
-        assert_eq!((found.package.as_str(), found.integrates), ("cli", true));
+        assert_eq!(
+            (found.package.as_str(), found.kind.as_str()),
+            ("cli", "test")
+        );
         assert_eq!(
             message(&test.replace("\"test\":true", "\"test\":false")),
             None

@@ -20,22 +20,37 @@ static WATCHDOG: Mutex<Option<Child>> = Mutex::new(None);
 
 /// From now on the group ends with this process, unless [`unwatch`] comes first.
 pub(crate) fn watch(group: u32) -> Result<()> {
-    tell("add", group)
+    tell("add", &group.to_string())
 }
 
 /// The group has ended; its number may be given to somebody else.
 pub(crate) fn unwatch(group: u32) -> Result<()> {
-    tell("remove", group)
+    tell("remove", &group.to_string())
 }
 
-fn tell(verb: &str, group: u32) -> Result<()> {
+/// From now on a shell's `line` is run after the groups have ended, if this process ends without another word; an
+/// empty line takes it back.
+pub(crate) fn finally(line: &str) -> Result<()> {
+    tell("finally", line)
+}
+
+/// Starts it. What is started afterwards is unwatched for less time.
+pub(crate) fn ready() -> Result<()> {
+    started(&mut WATCHDOG.lock().unwrap_or_else(PoisonError::into_inner)).map(drop)
+}
+
+fn tell(verb: &str, what: &str) -> Result<()> {
     let mut watchdog = WATCHDOG.lock().unwrap_or_else(PoisonError::into_inner);
+    let pipe = started(&mut watchdog)?.stdin.as_mut();
+    let pipe = pipe.context("the watchdog has no pipe")?;
+    writeln!(pipe, "{verb} {what}").context("the watchdog is gone")
+}
+
+fn started(watchdog: &mut Option<Child>) -> Result<&mut Child> {
     if watchdog.is_none() {
         *watchdog = Some(start().context("cannot start the watchdog (/bin/sh)")?);
     }
-    let pipe = watchdog.as_mut().and_then(|child| child.stdin.as_mut());
-    let pipe = pipe.context("the watchdog has no pipe")?;
-    writeln!(pipe, "{verb} {group}").context("the watchdog is gone")
+    watchdog.as_mut().context("just started")
 }
 
 fn start() -> std::io::Result<Child> {

@@ -85,6 +85,18 @@ fn a_deaf_process_is_killed() {
     );
 }
 
+/// A second one says to many programs, `cargo xtask` among them, not to clean up.
+#[test]
+fn a_process_is_asked_once_to_end() {
+    let logs = tempfile::tempdir().unwrap();
+    let script = "trap 'echo asked' TERM; echo ready; while :; do sleep 0.01; done";
+    let process = Process::start("asked", shell(script), logs.path()).unwrap();
+    let mut process = process.with_grace(Duration::from_millis(500));
+    wait_for("the trap", || process.tail() == "ready");
+    process.stop();
+    assert_eq!(process.tail(), "ready\nasked");
+}
+
 #[test]
 fn a_stopped_process_starts_again_and_goes_on_in_its_log() {
     let logs = tempfile::tempdir().unwrap();

@@ -1,15 +1,16 @@
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::process::{self, Process};
 use crate::steps::step;
 use crate::tools::{self, Venv};
-use crate::{apt, paths};
+use crate::{apt, paths, watchdog};
 
 const PACKAGES: [&str; 7] = [
     "aardvark-dns",
@@ -61,6 +62,9 @@ impl Podman {
         if socket.exists() {
             fs::remove_file(&socket).with_context(|| socket.display().to_string())?;
         }
+        // A container is in no process group of ours. What a killed run left goes now, and what this one leaves then.
+        remove_containers(dir)?;
+        watchdog::finally(&remover(dir))?;
         let docker_host = format!("unix://{}", socket.display());
         let mut command = podman(dir);
         command.args(["system", "service", "--time=0", &docker_host]);
@@ -83,14 +87,35 @@ impl Drop for Podman {
     fn drop(&mut self) {
         self.service.stop();
         // Only those of an invocation that was cut off; the storage is nobody else's.
-        let mut command = podman(&self.dir);
-        command.args(["rm", "--all", "--force", "--time", "0"]);
-        match command.output() {
-            Ok(output) if output.status.success() => {}
-            Ok(output) => crate::steps::say(&String::from_utf8_lossy(&output.stderr)),
-            Err(error) => crate::steps::say(&format!("podman: {error}")),
+        if let Err(error) = remove_containers(&self.dir).and_then(|()| watchdog::finally("")) {
+            crate::steps::say(&format!("podman: {error:#}"));
         }
     }
+}
+
+const REMOVE: [&str; 5] = ["rm", "--all", "--force", "--time", "0"];
+
+fn remove_containers(dir: &Path) -> Result<()> {
+    let output = podman(dir).args(REMOVE).output()?;
+    ensure!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
+
+/// The same as a shell's line.
+fn remover(dir: &Path) -> String {
+    let mut command = podman(dir);
+    command.args(REMOVE);
+    let quoted = |word: &OsStr| format!("'{}'", word.to_string_lossy().replace('\'', "'\\''"));
+    let variables = command
+        .get_envs()
+        .filter_map(|(name, value)| Some(format!("{}={}", name.to_string_lossy(), quoted(value?))));
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let line: Vec<_> = variables.chain(words.map(quoted)).collect();
+    line.join(" ")
 }
 
 fn podman(dir: &Path) -> Command {
