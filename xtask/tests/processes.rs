@@ -94,7 +94,9 @@ fn a_process_is_asked_once_to_end() {
     let mut process = process.with_grace(Duration::from_millis(500));
     wait_for("the trap", || process.tail() == "ready");
     process.stop();
-    assert_eq!(process.tail(), "ready\nasked");
+    // The shell also says that its `sleep` was terminated.
+    let log = process.tail();
+    assert_eq!(log.matches("asked").count(), 1, "{log}");
 }
 
 #[test]
