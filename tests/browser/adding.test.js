@@ -10,32 +10,32 @@ const RUN = randomUUID().slice(0, 4);
 const REFUSED = /status of 422/;
 
 pageTest("files, magnets and a URL are added together and come out", { expects: REFUSED }, async ({ page, world }) => {
-  const { album, film, song, poem } = world.seeded;
+  const { album, reel, song, verse } = world.seeded;
   const bad = { name: "bad.torrent", bytes: Buffer.from("<html>not a torrent</html>") };
-  await drop(page, [await fileAt(album.torrent), bad, await fileAt(film.torrent)], "footer, main");
-  await row(page, "The film").getByText("ready").waitFor();
+  await drop(page, [await fileAt(album.torrent), bad, await fileAt(reel.torrent)], "footer, main");
+  await row(page, "The reel").getByText("ready").waitFor();
   await row(page, "bad.torrent").getByText("This is no torrent file: it is not bencode (byte 0).").waitFor();
-  await page.fill("#links", `Two magnets: ${song.magnet}\n${poem.magnet}\nand http://127.0.0.1:9/x.torrent.`);
+  await page.fill("#links", `Two magnets: ${song.magnet}\n${verse.magnet}\nand http://127.0.0.1:9/x.torrent.`);
   await page.getByRole("button", { name: "Add 5 torrents" }).click();
   await page.getByText("4 added, 1 not added, see why in the rows.").waitFor();
   await row(page, "http://127.0.0.1:9/x.torrent").getByText(/address|port/i).waitFor();
   // All of them are in the list at once, without a reload.
-  for (const name of ["The album", "The film", "The song", "The poem"]) await listed(page, name).waitFor({ timeout: AT_ONCE });
+  for (const name of ["The album", "The reel", "The song", "The verse"]) await listed(page, name).waitFor({ timeout: AT_ONCE });
   await page.getByRole("button", { name: "Add anyway bad.torrent" }).click();
   await row(page, "bad.torrent").getByText(/bencode.*byte 0|byte 0.*bencode/i).waitFor();
   await page.getByRole("button", { name: "Clear what is done" }).click();
   assert.equal(await page.locator("#drafts > li").count(), 2);
-  await listed(page, "The poem").getByText("complete", { exact: true }).waitFor({ timeout: PATIENCE });
-  await listed(page, "The film").getByText("complete", { exact: true }).waitFor({ timeout: PATIENCE });
+  await listed(page, "The verse").getByText("complete", { exact: true }).waitFor({ timeout: PATIENCE });
+  await listed(page, "The reel").getByText("complete", { exact: true }).waitFor({ timeout: PATIENCE });
 });
 
 pageTest("a torrent that is known says so with its state", {}, async ({ page, world }) => {
-  const { poem } = world.seeded;
-  await drop(page, [await fileAt(poem.torrent)]);
+  const { verse } = world.seeded;
+  await drop(page, [await fileAt(verse.torrent)]);
   await page.getByRole("button", { name: "Add torrent" }).click();
-  const { state } = await torrent(world, poem.infohash);
-  await row(page, "The poem").getByText(`It was added before and is ${state}.`).waitFor();
-  assert.equal(await page.locator("#answer").textContent(), "Known already: The poem");
+  const { state } = await torrent(world, verse.infohash);
+  await row(page, "The verse").getByText(`It was added before and is ${state}.`).waitFor();
+  assert.equal(await page.locator("#answer").textContent(), "Known already: The verse");
 });
 
 pageTest("the same torrent twice is one row, whatever its name and form", {}, async ({ page, world }) => {

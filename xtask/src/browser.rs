@@ -19,13 +19,16 @@ use crate::{apt, npm, paths, process};
 /// Where Debian installs it.
 const CHROMIUM: &str = "/usr/bin/chromium";
 
-/// What somebody seeds: a name by which the tests know it, its files and its kind.
+/// What somebody seeds: a name by which the tests know it, its files and its kind. The files of tests run side by side:
+/// what one expects to be new no other adds.
 const SEEDED: &[(&str, &[SampleFile], TorrentVersion)] = &[
     ("album", ALBUM, TorrentVersion::V1),
     ("book", BOOK, TorrentVersion::V2),
     ("film", FILM, TorrentVersion::Hybrid),
     ("song", SONG, TorrentVersion::V1),
     ("poem", POEM, TorrentVersion::V1),
+    ("reel", REEL, TorrentVersion::Hybrid),
+    ("verse", VERSE, TorrentVersion::V1),
 ];
 
 const BOOK: &[SampleFile] = &[
@@ -40,6 +43,8 @@ const FILM: &[SampleFile] = &[
 ];
 const SONG: &[SampleFile] = &[file("song.ogg", 50_000)];
 const POEM: &[SampleFile] = &[file("poem.txt", 700)];
+const REEL: &[SampleFile] = &[file("reel.webm", 60_001), file("reel.srt", 800)];
+const VERSE: &[SampleFile] = &[file("verse.txt", 600)];
 const RIVER: &[SampleFile] = &[
     file("source.txt", 200_000),
     file("course/mouth.bin", 3 << 20),
