@@ -10,25 +10,17 @@ use crate::{Deluge, Process, aws::AwsEnv, paths, process};
 
 /// The agent that is in the box's archive, once `sam build` has run.
 pub(crate) fn packed() -> PathBuf {
-    target().join("lambda/torrent2s3-agent/bootstrap")
+    paths::target().join("lambda/torrent2s3-agent/bootstrap")
 }
 
 /// The agent as `build` leaves it, for the bench.
 pub(crate) fn program() -> PathBuf {
-    target().join("agent/torrent2s3-agent")
-}
-
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| paths::root().join("target"), PathBuf::from)
+    paths::target().join("agent/torrent2s3-agent")
 }
 
 /// Builds the agent alone, for this machine.
 pub(crate) fn build(logs: &Path) -> Result<()> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .args(["build", "--profile", "agent"])
-        .args(["--package", "torrent2s3-agent"])
-        .current_dir(paths::root());
+    let cargo = process::cargo("build --profile agent --package torrent2s3-agent");
     process::run("agent-build", cargo, logs)
 }
 

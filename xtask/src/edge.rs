@@ -24,12 +24,7 @@ const SIZE_MAX: usize = 10_240;
 /// When they disagree, a test of a function fails, or njs cannot be had; their output stands above.
 pub fn check() -> Result<Outcome> {
     let folder = prepare()?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut example = Command::new(cargo);
-    example
-        .args(["run", "--quiet", "--package", "proof"])
-        .args(["--example", "vectors"])
-        .current_dir(paths::root());
+    let example = process::cargo("run --quiet --package proof --example vectors");
     let vectors = process::output("edge-vectors", example, &paths::logs())?;
     let file = folder.join("vectors.json");
     fs::write(&file, vectors).with_context(|| file.display().to_string())?;

@@ -31,9 +31,7 @@ pub(crate) fn template() -> PathBuf {
 /// A program of this workspace as the local stack's build leaves it.
 #[must_use]
 pub fn program(name: &str) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| paths::root().join("target"), PathBuf::from);
-    target.join("debug").join(name)
+    paths::target().join("debug").join(name)
 }
 
 /// The agent of the local stack.
@@ -56,12 +54,8 @@ pub(crate) fn lock() -> Result<fs::File> {
 /// When the compiler fails, with the end of its log.
 pub(crate) fn compile(logs: &Path) -> Result<()> {
     interrupt::check()?;
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .args(["build", "--workspace", "--bins"])
-        .current_dir(paths::root());
     process::truncate("build", logs)?;
-    process::run("build", cargo, logs)
+    process::run("build", process::cargo("build --workspace --bins"), logs)
 }
 
 /// Packs what [`compile`] left; a package that is newer than what it holds stays as it is.

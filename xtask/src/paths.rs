@@ -15,6 +15,12 @@ pub fn local() -> PathBuf {
     root().join(".local")
 }
 
+/// Where Cargo puts what it builds.
+#[must_use]
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// Logs of `cargo xtask` itself: one file per process that it started.
 #[must_use]
 pub fn logs() -> PathBuf {

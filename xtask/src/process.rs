@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail};
 use rustix::process::{Pid, Signal, kill_process_group, setpriority_pgrp, test_kill_process_group};
 
-use crate::{interrupt, watchdog};
+use crate::{interrupt, paths, watchdog};
 
 /// From SIGTERM to SIGKILL.
 const GRACE: Duration = Duration::from_secs(10);
@@ -243,6 +243,13 @@ fn send(group: Pid, signal: Signal) {
 #[must_use]
 pub fn this_program() -> Command {
     Command::new(format!("/proc/{}/exe", std::process::id()))
+}
+
+/// Cargo, the one that has started this program, in the workspace's root; blanks part the arguments.
+pub(crate) fn cargo(arguments: &str) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(arguments.split(' ')).current_dir(paths::root());
+    cargo
 }
 
 /// Runs a program to its end.

@@ -7,6 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::beside::{self, Job};
+use crate::process::cargo;
 use crate::sam_local::{self, Outcome};
 use crate::steps::{self, say};
 use crate::tools::{Purpose, Venv};
@@ -384,14 +385,6 @@ fn make(how: &How) -> Result<Outcome> {
             Ok(Outcome::Passed)
         }
     }
-}
-
-pub(crate) fn cargo(arguments: &str) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command
-        .args(arguments.split(' '))
-        .current_dir(paths::root());
-    command
 }
 
 fn compile() -> Result<Outcome> {

@@ -40,7 +40,7 @@ struct Program {
 /// Names the programs whose tests failed; what they printed stands above.
 pub(crate) fn check() -> Result<Outcome> {
     run(programs()?)?;
-    let examples = process::attached(crate::test::cargo("test --workspace --doc --quiet"))?;
+    let examples = process::attached(process::cargo("test --workspace --doc --quiet"))?;
     ensure!(examples.success(), "the documentation's examples failed");
     Ok(Outcome::Passed)
 }
@@ -140,7 +140,7 @@ struct Profile {
 fn programs() -> Result<Vec<Program>> {
     let arguments = "test --workspace --no-run --message-format json-render-diagnostics";
     let logs = paths::logs().join("unit-tests");
-    let messages = process::output("compile", crate::test::cargo(arguments), &logs)?;
+    let messages = process::output("compile", process::cargo(arguments), &logs)?;
     let mut programs = Vec::new();
     for line in messages.lines().filter(|line| line.starts_with('{')) {
         let message: Message = serde_json::from_str(line).context("Cargo's messages")?;
@@ -201,7 +201,7 @@ struct Dependency {
 fn packages() -> Result<Vec<Package>> {
     let arguments = "metadata --format-version 1 --no-deps";
     let logs = paths::logs().join("unit-tests");
-    let text = process::output("metadata", crate::test::cargo(arguments), &logs)?;
+    let text = process::output("metadata", process::cargo(arguments), &logs)?;
     let metadata: Metadata = serde_json::from_str(&text).context("cargo metadata")?;
     let name = |folder: &Path| {
         let name = folder.file_name().and_then(|name| name.to_str());

@@ -126,7 +126,9 @@ impl Request {
 /// An answer without a body.
 #[must_use]
 pub fn empty(status: StatusCode) -> Response {
-    answer(status, "", Vec::new())
+    let mut response = Response::default();
+    *response.status_mut() = status;
+    response
 }
 
 /// An answer of this `Content-Type`.
@@ -135,10 +137,8 @@ pub fn empty(status: StatusCode) -> Response {
 /// When `content_type` is no header's value.
 #[must_use]
 pub fn answer(status: StatusCode, content_type: &str, body: impl Into<Vec<u8>>) -> Response {
-    let mut response = http::Response::builder().status(status);
-    if !content_type.is_empty() {
-        response = response.header(http::header::CONTENT_TYPE, content_type);
-    }
+    let response = http::Response::builder().status(status);
+    let response = response.header(http::header::CONTENT_TYPE, content_type);
     response.body(body.into()).expect("a header's value")
 }
 
@@ -177,14 +177,15 @@ async fn read(
     if requests.send(request).is_err() {
         return Ok(nobody("the server's owner has gone"));
     }
-    Ok(answered.await.map_or_else(
-        |_| nobody("the request was dropped"),
-        |response| response.map(|body| Full::new(body.into())),
-    ))
+    Ok(answered
+        .await
+        .map_or_else(|_| nobody("the request was dropped"), whole))
 }
 
-fn nobody(why: &'static str) -> hyper::Response<Full<Bytes>> {
-    let mut response = hyper::Response::new(Full::new(Bytes::from_static(why.as_bytes())));
-    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    response
+fn nobody(why: &str) -> hyper::Response<Full<Bytes>> {
+    whole(answer(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", why))
+}
+
+fn whole(response: Response) -> hyper::Response<Full<Bytes>> {
+    response.map(|body| Full::new(body.into()))
 }

@@ -114,12 +114,9 @@ fn goal(ours: &Row, theirs: &Row) -> Goal {
 }
 
 fn build(small: bool, logs: &Path) -> Result<PathBuf> {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| paths::root().join("target"), PathBuf::from);
-    let target = target.join("bench-parse");
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let target = paths::target().join("bench-parse");
+    let mut cargo = process::cargo("build --locked --target-dir");
     cargo
-        .args(["build", "--locked", "--target-dir"])
         .arg(&target)
         .args((!small).then_some("--release"))
         .current_dir(paths::root().join("xtask/bench/parse"));

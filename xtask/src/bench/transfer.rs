@@ -148,12 +148,9 @@ pub(super) fn run(plan: &Plan<'_>) -> Result<Report> {
 }
 
 fn build(small: bool, logs: &Path) -> Result<PathBuf> {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| paths::root().join("target"), PathBuf::from);
-    let target = target.join("bench-transfer");
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let target = paths::target().join("bench-transfer");
+    let mut cargo = process::cargo("build --locked --target-dir");
     cargo
-        .args(["build", "--locked", "--target-dir"])
         .arg(&target)
         .args((!small).then_some("--release"))
         .current_dir(paths::root().join("xtask/bench/transfer"));
